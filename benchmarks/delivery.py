@@ -1,0 +1,162 @@
+"""Measure the delivery engine against Postfix's own load generator.
+
+    python benchmarks/delivery.py [--messages 10000] [--connections 8] [--kilobytes 20]
+
+Sends personalised letters into smtp-sink, outcomes recorded in a database of its own,
+and the same number and size with smtp-source -d over as many connections; prints both
+rates and their ratio. smtp-sink and smtp-source come with Debian's postfix package
+(`apt-get install -y --no-install-recommends postfix`; its daemon need not run).
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from contextlib import closing, contextmanager
+from pathlib import Path
+from socket import create_connection, socket
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+ROOT = Path(__file__).resolve().parent.parent
+LEAST = 0.8
+SINK, SOURCE = "/usr/sbin/smtp-sink", "/usr/sbin/smtp-source"
+
+
+def main() -> int:
+    """Print our rate, smtp-source's and the ratio."""
+    options = _options()
+    if not (shutil.which(SINK) and shutil.which(SOURCE)):
+        print("smtp-sink and smtp-source are missing: install postfix.")
+        return 2
+    with tempfile.TemporaryDirectory() as folder, _sink() as port:
+        _point_at(folder, port)
+        ours, theirs = [], []
+        for number in range(options.rounds):
+            theirs.append(_smtp_source(port, options))
+            ours.append(_engine(options, number))
+        best, reference = max(ours), max(theirs)
+        print(f"smtp-source -d   {reference:8.0f} messages/s  {_list(theirs)}")
+        print(f"perenne          {best:8.0f} messages/s  {_list(ours)}")
+        ratio = best / reference
+        kept = ratio >= LEAST
+        verdict = "kept" if kept else "MISSED"
+        print(f"ratio            {ratio:8.0%} budget ≥ {LEAST:.0%}  {verdict}")
+    return 0 if kept else 1
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--messages", type=int, default=10_000)
+    parser.add_argument("--connections", type=int, default=8)
+    parser.add_argument("--kilobytes", type=int, default=20)
+    parser.add_argument("--rounds", type=int, default=3)
+    return parser.parse_args()
+
+
+@contextmanager
+def _sink() -> Iterator[int]:
+    with closing(socket()) as free:
+        free.bind(("127.0.0.1", 0))
+        port: int = free.getsockname()[1]
+    command = [SINK, "-u", "nobody", f"127.0.0.1:{port}", "1000"]
+    sink = subprocess.Popen(command, stderr=subprocess.DEVNULL)
+    try:
+        _wait_for(port)
+        yield port
+    finally:
+        sink.terminate()
+        sink.wait()
+
+
+def _wait_for(port: int) -> None:
+    for _attempt in range(100):
+        try:
+            create_connection(("127.0.0.1", port)).close()
+        except OSError:
+            time.sleep(0.05)
+        else:
+            return
+
+
+def _point_at(folder: str, port: int) -> None:
+    """Set up a database of its own and the sink as the mail server."""
+    os.environ["PERENNE_DATA"] = folder
+    if "--postgres" not in sys.argv:
+        os.environ.pop("PERENNE_DATABASE_URL", None)
+    os.environ["PERENNE_SMTP_URL"] = f"smtp://127.0.0.1:{port}?tls=none"
+    os.environ["PERENNE_MAIL_FROM"] = "Atelier Boréal <letter@boreal.example>"
+    os.environ["DJANGO_SETTINGS_MODULE"] = "config.settings"
+    sys.path[:0] = [str(ROOT), str(ROOT / "src")]
+    import django
+    from django.core.management import call_command
+
+    django.setup()
+    for app in ("core", "mail", "django_ox"):
+        call_command("migrate", app, verbosity=0)
+
+
+def _smtp_source(port: int, options: argparse.Namespace) -> float:
+    size = str(options.kilobytes * 1000)
+    command = [SOURCE, "-d", "-s", str(options.connections), "-l", size]
+    start = time.perf_counter()
+    subprocess.run(
+        [*command, "-m", str(options.messages), f"127.0.0.1:{port}"], check=True
+    )
+    return options.messages / (time.perf_counter() - start)
+
+
+def _engine(options: argparse.Namespace, number: int) -> float:
+    from perenne.core import clock
+    from perenne.mail.actions.delivery import deliver
+    from perenne.mail.actions.lease import default_transport
+    from perenne.mail.api import (
+        Recipient,
+        add_recipients,
+        broadcast_progress,
+        create_broadcast,
+        start_broadcast,
+    )
+    from perenne.mail.models import Transport
+
+    filler = "<p>" + "A letter of some length, as people write them. " * 10 + "</p>\n"
+    html = filler * (options.kilobytes * 1000 // len(filler) - 2)
+    letter = create_broadcast(
+        ref=f"benchmark:{number}",
+        subject="News for {{ merge.name }}",
+        html=f"<h1>Hello {{{{ merge.name }}}}</h1>{html}{{{{ merge.unsubscribe_url }}}}",
+        text="Hello {{ merge.name }}, {{ merge.unsubscribe_url }}",
+        list_unsubscribe_base="https://boreal.example/unsubscribe/",
+        now=clock.now(),
+    )
+    rows = (
+        Recipient(f"p{n}@example.org", f"person:{n}", {"name": f"Zoé {n}"}, f"t{n}")
+        for n in range(options.messages)
+    )
+    add_recipients(letter, rows=rows)
+    Transport.objects.filter(pk=default_transport().pk).update(
+        connections=options.connections
+    )
+    start_broadcast(letter, now=clock.now())
+    start = time.perf_counter()
+    deliver()
+    rate = options.messages / (time.perf_counter() - start)
+    done = broadcast_progress(letter)
+    if (done.state, done.sent) != ("done", options.messages):
+        raise SystemExit(f"not all were sent: {done}")
+    return rate
+
+
+def _list(rates: list[float]) -> str:
+    return " ".join(f"{rate:.0f}" for rate in rates)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,1 @@
+"""Stand-ins for services on the network. The product never imports them."""

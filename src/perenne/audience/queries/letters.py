@@ -1,0 +1,224 @@
+"""Reads about letters: what they look like, who gets them, whether they are right."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import nh3
+from django.db.models import Exists, OuterRef, Q
+from django.template.loader import render_to_string
+from django.utils import translation
+
+from perenne.audience.domain.blocks import (
+    Block,
+    filled_in,
+    html_of_text,
+    merge_tokens,
+    plain_text,
+    read_blocks,
+)
+from perenne.audience.domain.checks import Check, letter_checks
+from perenne.audience.domain.segments import Expression, read_expression
+from perenne.audience.models import ContactStatus, Letter, LetterReceipt
+from perenne.audience.queries.segments import contacts_in
+from perenne.core.errors import NotFound
+from perenne.core.queries import current_business
+from perenne.mail.api import (
+    broadcast_progress,
+    mail_context,
+    mjml_to_html,
+    suppressed_among,
+)
+from perenne.people.api import beginning
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from datetime import datetime
+
+    from django.db.models import QuerySet
+
+    from perenne.mail.api import Progress
+    from perenne.people.api import Person
+
+_TAGS = {"p", "br", "strong", "em", "a", "ul", "li"}
+_WAY_OUT = "{{ merge.unsubscribe_url }}"
+_COUNTED_SUPPRESSED = 5000
+
+
+@dataclass(frozen=True, slots=True)
+class RenderedLetter:
+    """A letter as the mail app sends it, or as one person reads it."""
+
+    subject: str
+    html: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class LetterAudience:
+    """Whom a letter goes to.
+
+    count       people subscribed and in the segment
+    suppressed  of them, those whose address is suppressed; None when too many to look up
+    """
+
+    name: str
+    count: int
+    suppressed: int | None
+
+
+def letters_matching(search: str = "", state: str = "") -> QuerySet[Letter]:
+    """Return letters whose subject begins with, or contains, the words; by state."""
+    letters = Letter.objects.select_related("segment").defer("blocks", "text")
+    if state:
+        letters = letters.filter(state=state)
+    if search.strip():
+        letters = letters.filter(
+            Q(subject__icontains=search.strip()) | beginning("subject", search.strip())
+        )
+    return letters
+
+
+def letter_by_id(letter_id: int) -> Letter:
+    """Return a letter.
+
+    Raises  NotFound
+    """
+    letter = Letter.objects.select_related("segment").filter(pk=letter_id).first()
+    if letter is None:
+        raise NotFound(letter=letter_id)
+    return letter
+
+
+def render_letter(
+    letter: Letter, *, now: datetime, values: dict[str, str] | None = None
+) -> RenderedLetter:
+    """Return a letter ready for the mail app; with `values`, as one person reads it.
+
+    values  first_name and unsubscribe_url of that person
+    """
+    business = current_business()
+    language = business.language if business else "fr"
+
+    def words(text: str) -> str:
+        return merge_tokens(text) if values is None else filled_in(text, values)
+
+    way_out = _WAY_OUT if values is None else values.get("unsubscribe_url", "#")
+    blocks = read_blocks(letter.blocks)
+    with translation.override(language):
+        context = mail_context(language=language, now=now) | {
+            "preheader": words(letter.preheader),
+            "blocks": [_shown(block, words) for block in blocks],
+            "way_out": way_out,
+        }
+        source = render_to_string("audience/mail/letter.mjml", context)
+        body = words(letter.text.strip() or plain_text(blocks))
+        foot = render_to_string("audience/mail/letter_foot.txt", context)
+    return RenderedLetter(
+        subject=words(letter.subject),
+        html=mjml_to_html(source),
+        text=f"{body}\n\n{foot.strip()}\n",
+    )
+
+
+def _shown(block: Block, words: Any) -> dict[str, str]:
+    shown = {key: words(value) for key, value in block.items()}
+    if block["kind"] == "text":
+        clean = nh3.clean(
+            html_of_text(block["text"]),
+            tags=_TAGS,
+            attributes={"a": {"href"}},
+            url_schemes={"http", "https", "mailto"},
+            link_rel=None,
+        )
+        shown["html"] = words(clean)
+    return shown
+
+
+def checks_of(letter: Letter, rendered: RenderedLetter) -> list[Check]:
+    """Return the checks of a letter; `rendered` as it goes to the mail app."""
+    return letter_checks(
+        subject=letter.subject,
+        blocks=read_blocks(letter.blocks),
+        size_bytes=len(rendered.html.encode()),
+        has_way_out=_WAY_OUT in rendered.html and _WAY_OUT in rendered.text,
+    )
+
+
+def contacts_for(letter: Letter) -> QuerySet[ContactStatus]:
+    """Return the rows of the people a letter would go to now."""
+    expression = (
+        read_expression(letter.segment.expression) if letter.segment else Expression()
+    )
+    return contacts_in(expression, purpose=letter.purpose)
+
+
+def audience_of(letter: Letter) -> LetterAudience:
+    """Return how many people a letter would go to now."""
+    contacts = contacts_for(letter)
+    count = contacts.count()
+    suppressed = None
+    if count <= _COUNTED_SUPPRESSED:
+        addresses = contacts.values_list("person__email", flat=True)
+        suppressed = len(suppressed_among(list(addresses)))
+    name = letter.segment.name if letter.segment else ""
+    return LetterAudience(name, count, suppressed)
+
+
+def messages_under_way(purposes: list[str]) -> list[int]:
+    """Return the mail app's messages of letters for these purposes that are being sent."""
+    letters = Letter.objects.filter(
+        purpose__in=purposes,
+        state__in=[Letter.State.SENDING, Letter.State.PAUSED],
+        message_id__isnull=False,
+    )
+    found = letters.values_list("message_id", flat=True)
+    return [message_id for message_id in found if message_id is not None]
+
+
+def receipts_after(letter_id: int, *, size: int = 1000) -> Iterator[LetterReceipt]:
+    """Yield a letter's receipts with their person, read a thousand at a time.
+
+    Who withdrew since the letter's people were fixed is left out (R22).
+    """
+    last = 0
+    still = ContactStatus.objects.filter(
+        person_id=OuterRef("person_id"),
+        purpose=OuterRef("letter__purpose"),
+        status=ContactStatus.Status.SUBSCRIBED,
+    )
+    while True:
+        rows = list(
+            LetterReceipt.objects.filter(
+                Exists(still), letter_id=letter_id, pk__gt=last
+            )
+            .select_related("person")
+            .only("person__email", "person__name", "letter_id")
+            .order_by("pk")[:size]
+        )
+        yield from rows
+        if len(rows) < size:
+            return
+        last = rows[-1].pk
+
+
+def progress_of(letter: Letter) -> Progress | None:
+    """Return how far a letter is, or None before its recipients were fixed."""
+    return broadcast_progress(letter.message_id) if letter.message_id else None
+
+
+def letters_to(person_id: int, *, limit: int = 20) -> list[LetterReceipt]:
+    """Return the last letters addressed to a person, newest first."""
+    receipts = LetterReceipt.objects.filter(person_id=person_id)
+    return list(receipts.select_related("letter").order_by("-pk")[:limit])
+
+
+def preview_values(person: Person | None) -> dict[str, str]:
+    """Return the words of a preview: an example person's, or none."""
+    from perenne.audience.domain.blocks import first_name
+
+    return {
+        "first_name": first_name(person.name) if person else "",
+        "unsubscribe_url": "#",
+    }

@@ -1,0 +1,69 @@
+"""Addresses of the audience."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from perenne.audience.web import backoffice, letters, public, signup_forms
+
+urlpatterns = [
+    path("subscribe/", public.subscribe_page, name="audience_subscribe"),
+    path("subscribe/sent/", public.subscribe_sent_page, name="audience_subscribe_sent"),
+    path(
+        "subscribe/<slug:slug>/", public.subscribe_page, name="audience_subscribe_form"
+    ),
+    path("confirm/<str:token>/", public.confirm_page, name="audience_confirm"),
+    path(
+        "unsubscribe/<str:token>/", public.unsubscribe_page, name="audience_unsubscribe"
+    ),
+    path(
+        "preferences/<str:token>/", public.preferences_page, name="audience_preferences"
+    ),
+]
+
+desk_urlpatterns = [
+    path("contacts/", backoffice.contact_list, name="desk_audience_contacts"),
+    path("contacts/new/", backoffice.contact_new, name="desk_audience_contact_new"),
+    path(
+        "contacts/<int:person_id>/",
+        backoffice.contact_card,
+        name="desk_audience_contact",
+    ),
+    path("segments/", backoffice.segment_list, name="desk_audience_segments"),
+    path("segments/new/", backoffice.segment_edit, name="desk_audience_segment_new"),
+    path(
+        "segments/<int:segment_id>/",
+        backoffice.segment_edit,
+        name="desk_audience_segment",
+    ),
+    path("signup-forms/", signup_forms.form_list, name="desk_audience_forms"),
+    path("signup-forms/new/", signup_forms.form_new, name="desk_audience_form_new"),
+    path(
+        "signup-forms/<slug:slug>/",
+        signup_forms.form_edit,
+        name="desk_audience_form",
+    ),
+    path("letters/", letters.letter_list, name="desk_audience_letters"),
+    path("letters/new/", letters.letter_new, name="desk_audience_letter_new"),
+    path("letters/<int:letter_id>/", letters.letter_edit, name="desk_audience_letter"),
+    path(
+        "letters/<int:letter_id>/preview/",
+        letters.letter_preview,
+        name="desk_audience_letter_preview",
+    ),
+    path(
+        "letters/<int:letter_id>/send/",
+        letters.letter_send,
+        name="desk_audience_letter_send",
+    ),
+    path(
+        "letters/<int:letter_id>/delete/",
+        letters.letter_delete,
+        name="desk_audience_letter_delete",
+    ),
+    path(
+        "letters/<int:letter_id>/<slug:move>/",
+        letters.letter_move,
+        name="desk_audience_letter_move",
+    ),
+]

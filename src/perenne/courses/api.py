@@ -1,0 +1,29 @@
+"""What other apps may use of courses."""
+
+from perenne.courses.actions.catalogue import add_course as add_course
+from perenne.courses.actions.catalogue import add_section as add_section
+from perenne.courses.actions.catalogue import publish_course as publish_course
+from perenne.courses.actions.catalogue import rename_section as rename_section
+from perenne.courses.actions.files import add_download as add_download
+from perenne.courses.actions.files import keep_file as keep_file
+from perenne.courses.actions.learning import erase_progress as erase_progress
+from perenne.courses.actions.learning import finish_lesson as finish_lesson
+from perenne.courses.actions.learning import keep_position as keep_position
+from perenne.courses.actions.lessons import LessonContent as LessonContent
+from perenne.courses.actions.lessons import LessonRules as LessonRules
+from perenne.courses.actions.lessons import add_lesson as add_lesson
+from perenne.courses.actions.lessons import publish_lesson as publish_lesson
+from perenne.courses.actions.lessons import save_draft as save_draft
+from perenne.courses.domain.media import MediaKind as MediaKind
+from perenne.courses.queries.catalogue import progress_to_export as progress_to_export
+from perenne.courses.queries.catalogue import published_courses as published_courses
+from perenne.courses.queries.downloads import download_by_id as download_by_id
+from perenne.courses.queries.downloads import downloads_for as downloads_for
+from perenne.courses.queries.downloads import published_downloads as published_downloads
+from perenne.courses.queries.learning import NextLesson as NextLesson
+from perenne.courses.queries.learning import Outline as Outline
+from perenne.courses.queries.learning import course_address as course_address
+from perenne.courses.queries.learning import course_title as course_title
+from perenne.courses.queries.learning import courses_for as courses_for
+from perenne.courses.queries.learning import next_lesson_for as next_lesson_for
+from perenne.courses.queries.learning import next_lesson_of as next_lesson_of

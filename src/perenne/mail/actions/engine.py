@@ -1,0 +1,249 @@
+"""The delivery engine: claim, send over many connections, store, until nothing is due.
+
+Database work stays in the calling thread; the connections live in the sender's. Each
+round claims ahead for about two seconds, stores the results that came in as one group,
+and only then lets their connections go on (AE8: nobody missed, nobody mailed twice).
+"""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from perenne.mail.actions import claims, outcomes
+from perenne.mail.actions.builds import Builder
+from perenne.mail.actions.lease import put_back
+from perenne.mail.domain.pace import Pace
+from perenne.mail.domain.verdict import Reply, Stage, Verdict, verdict
+from perenne.mail.gateways.sender import Sender
+from perenne.mail.models import Message, Transport
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import datetime
+
+    from perenne.mail.actions.builds import From
+    from perenne.mail.actions.claims import Claimed
+    from perenne.mail.actions.lease import Lease
+    from perenne.mail.domain.endpoint import Endpoint
+    from perenne.mail.gateways.sender import Result
+
+_BEAT_SECONDS = 1.0
+_WAIT_SECONDS = 0.25
+_MAX_AHEAD = 2000
+_AHEAD_SECONDS = 2
+_REST_AFTER_PROBLEM = timedelta(minutes=1)
+_REST_AFTER_REFUSAL = timedelta(minutes=5)
+
+
+class Engine:
+    """One run over one transport; the lease is taken and released by the caller."""
+
+    def __init__(
+        self,
+        *,
+        lease: Lease,
+        endpoint: Endpoint,
+        sender: From,
+        clock: Callable[[], datetime],
+    ) -> None:
+        """Open nothing yet."""
+        self._lease = lease
+        self._clock = clock
+        self._transport = lease.transport
+        self._builder = Builder(sender)
+        self._pool = Sender(endpoint, connections=self._transport.connections)
+        self._held: dict[int, Claimed] = {}
+        started = time.monotonic()
+        self._pace = Pace(self._transport.rate_per_minute, start=started)
+        self._beat_at = started
+        self._speed = self._transport.connections * 10.0
+        self._sent_since_beat: Counter[int] = Counter()
+        self._trouble: tuple[Stage, Reply] | None = None
+        self._problem: tuple[Stage, Reply] | None = None
+        self._lease_lost = False
+        self._decided = 0
+
+    def run(self, *, seconds: float) -> int:
+        """Send what is due, for at most so long; return how many were decided."""
+        outcomes.finish_letters(now=self._clock())
+        self._pool.start()
+        try:
+            end = time.monotonic() + seconds
+            while time.monotonic() < end and self._round():
+                continue
+            self._wind_up()
+        except BaseException:
+            # Claims stay claimed: the next lease frees them.
+            self._pool.abandon()
+            raise
+        return self._decided
+
+    # --- one round ---------------------------------------------------------------------
+    def _round(self) -> bool:
+        """Claim, wait, store; False when nothing is left to do or nothing may be done."""
+        claimed = self._fill()
+        self._take_in(self._pool.results(timeout=_WAIT_SECONDS if self._held else 0))
+        if time.monotonic() - self._beat_at >= _BEAT_SECONDS:
+            self._beat()
+        if not self._pool.alive:
+            self._problem = self._problem or self._trouble
+            return False
+        if self._lease_lost or self._problem:
+            return False
+        return bool(claimed or self._held or self._is_held_back())
+
+    def _fill(self) -> int:
+        """Claim so much that the connections are busy for two seconds."""
+        ahead = int(min(max(self._speed * _AHEAD_SECONDS, 20), _MAX_AHEAD))
+        room = ahead - len(self._held)
+        if room < ahead // 2:
+            return 0
+        now = self._clock()
+        limit = min(room, self._allowance())
+        if limit <= 0:
+            time.sleep(0 if self._held else _WAIT_SECONDS)
+            return 0
+        rows = claims.claim(engine=self._lease.engine, limit=limit, now=now)
+        jobs, broken = self._builder.jobs(rows, now=now)
+        self._pace.take(len(jobs))
+        self._held.update({row["id"]: row for row in rows})
+        if jobs:
+            self._pool.submit(jobs)
+        self._fail(broken)
+        return len(rows)
+
+    def _allowance(self) -> int:
+        """Return how many the rate and the daily cap let go now."""
+        allowed = self._pace.allowed(time.monotonic())
+        limit = _MAX_AHEAD if allowed is None else allowed
+        cap, transport = self._transport.daily_cap, self._transport
+        if cap:
+            today = transport.counted_on == self._clock().date()
+            gone = transport.sent_on_day if today else 0
+            limit = min(limit, cap - gone - len(self._held))
+        return limit
+
+    def _is_held_back(self) -> bool:
+        """Tell whether only the rate keeps due mail waiting; a full day ends the run."""
+        if not self._transport.rate_per_minute:
+            return False
+        cap = self._transport.daily_cap
+        if cap and self._transport.sent_on_day >= cap:
+            return False
+        return claims.anything_due(now=self._clock())
+
+    def _take_in(self, results: list[Result]) -> None:
+        """Store a group of results, then let their connections go on."""
+        if not results:
+            return
+        returned, decided = [], []
+        for result in results:
+            if result.job is None:
+                self._trouble = (result.stage, result.reply)  # others may still serve
+                continue
+            row = self._held.pop(result.job.number, None)
+            meaning = verdict(result.stage, result.reply)
+            if meaning in {Verdict.PUT_BACK, Verdict.TRANSPORT}:
+                returned.append(result.job.number)
+            elif row is not None:
+                decided.append(outcomes.Outcome(row, meaning, result.reply))
+            if meaning is Verdict.TRANSPORT:
+                self._problem = (result.stage, result.reply)
+        if returned:
+            put_back(returned)
+        self._store(decided)
+        self._pool.acknowledge(results, go_on=not (self._lease_lost or self._problem))
+
+    def _store(self, decided: list[outcomes.Outcome]) -> None:
+        if not decided or self._lease_lost:
+            return
+        now = self._clock()
+        kept = outcomes.store(
+            decided,
+            engine=self._lease.engine,
+            transport_id=self._transport.pk,
+            now=now,
+        )
+        if not kept:
+            self._lease_lost = True
+            return
+        self._decided += len(decided)
+        sent = [each.row for each in decided if each.verdict is Verdict.SENT]
+        self._sent_since_beat.update(row["lane"] for row in sent)
+        if self._transport.counted_on != now.date():
+            self._transport.counted_on, self._transport.sent_on_day = now.date(), 0
+        self._transport.sent_on_day += len(sent)
+
+    def _fail(self, broken: list[Claimed]) -> None:
+        """End deliveries whose message cannot be built: nothing would ever change it."""
+        for row in broken:
+            del self._held[row["id"]]
+        reply = Reply(0, "The message has a header that cannot be sent.")
+        self._store([outcomes.Outcome(row, Verdict.FAILED, reply) for row in broken])
+
+    # --- now and then ------------------------------------------------------------------
+    def _beat(self) -> None:
+        """Every second: renew the lease, obey pauses, note the speed, close letters."""
+        now, instant = self._clock(), time.monotonic()
+        seconds, self._beat_at = instant - self._beat_at, instant
+        if not self._lease.renew(now=now):
+            self._lease_lost = True
+            return
+        self._pace.change(
+            Transport.objects.values_list("rate_per_minute", flat=True).get(
+                pk=self._transport.pk
+            )
+        )
+        self._note_speed(seconds)
+        letters = {row["lane"] for row in self._held.values()} - {claims.SERVICE_LANE}
+        running = Message.objects.filter(pk__in=letters, state=Message.State.RUNNING)
+        if letters and running.count() < len(letters):
+            self._pool.withdraw()
+        outcomes.finish_letters(now=now)
+
+    def _note_speed(self, seconds: float) -> None:
+        sent, self._sent_since_beat = self._sent_since_beat, Counter()
+        self._speed = max(
+            (self._speed + sent.total() / seconds) / 2, self._transport.connections
+        )
+        for letter, count in sent.items():
+            if letter != claims.SERVICE_LANE:
+                Message.objects.filter(pk=letter, state=Message.State.RUNNING).update(
+                    rate_per_minute=round(count * 60 / seconds)
+                )
+
+    def _wind_up(self) -> None:
+        """Let what is in flight end, store it, give the rest back, note a problem."""
+        self._pool.stop()
+        while self._pool.alive:
+            self._take_in(self._pool.results(timeout=_WAIT_SECONDS))
+            self._keep_lease()
+        self._take_in(self._pool.results(timeout=0))
+        if self._lease_lost:
+            return
+        put_back(list(self._held))
+        outcomes.finish_letters(now=self._clock())
+        self._note_problem()
+
+    def _keep_lease(self) -> None:
+        if time.monotonic() - self._beat_at >= _BEAT_SECONDS:
+            self._beat_at = time.monotonic()
+            self._lease_lost |= not self._lease.renew(now=self._clock())
+
+    def _note_problem(self) -> None:
+        """Tell the owner why nothing leaves, and rest; or that all is well again."""
+        now, row = self._clock(), Transport.objects.filter(pk=self._transport.pk)
+        if self._problem is None:
+            if self._decided:
+                row.exclude(problem="").update(
+                    problem="", problem_at=None, retry_at=None
+                )
+            return
+        stage, reply = self._problem
+        refused = stage is not Stage.CONNECT or reply.code >= 500
+        rest = _REST_AFTER_REFUSAL if refused else _REST_AFTER_PROBLEM
+        words = f"{reply.code} {reply.text}" if reply.code else reply.text
+        row.update(problem=words[:1000], problem_at=now, retry_at=now + rest)

@@ -1,0 +1,242 @@
+"""Reads of the outbox and of the suppression list."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+from dataclasses import dataclass
+from functools import cache
+from html import escape
+from itertools import batched
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.utils.translation import gettext as _
+
+from perenne.core.errors import NotFound
+from perenne.core.queries import current_business
+from perenne.mail.domain.endpoint import (
+    Endpoint,
+    InvalidEndpoint,
+    helo_name,
+    parse_endpoint,
+)
+from perenne.mail.domain.merge import fill, split_fields
+from perenne.mail.domain.outgoing import Progress, progress
+from perenne.mail.models import Delivery, Message, Suppression, Transport
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from datetime import datetime
+
+    from django.db.models import QuerySet
+
+_BATCH = 500
+
+
+@cache
+def _suppression_key(secret: str) -> bytes:
+    return hashlib.sha256(b"perenne.mail.suppression:" + secret.encode()).digest()
+
+
+def address_hash(address: str) -> str:
+    """Return the keyed hash under which an address is suppressed.
+
+    It depends on SECRET_KEY: a changed key forgets addresses whose text was erased.
+    """
+    key = _suppression_key(settings.SECRET_KEY)
+    return hmac.digest(key, address.strip().lower().encode(), "sha256").hex()
+
+
+def is_suppressed(address: str) -> bool:
+    """Tell whether letters to that address are refused, for whatever reason."""
+    return Suppression.objects.filter(address_hash=address_hash(address)).exists()
+
+
+def suppressed_among(
+    addresses: Iterable[str], *, reasons: Iterable[str] = ()
+) -> set[str]:
+    """Return those of the addresses that are suppressed, as they were given.
+
+    reasons  only for these reasons; for any when empty
+    """
+    found: set[str] = set()
+    for chunk in batched(addresses, _BATCH):
+        by_hash: dict[str, list[str]] = {}
+        for address in chunk:
+            by_hash.setdefault(address_hash(address), []).append(address)
+        rows = Suppression.objects.filter(address_hash__in=by_hash)
+        if reasons:
+            rows = rows.filter(reason__in=reasons)
+        for held in rows.values_list("address_hash", flat=True):
+            found.update(by_hash[held])
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of a service mail.
+
+    sent_at  when the recipient's server took it; None: it has not
+    final    nothing more will be tried
+    reply    the server's last words
+    """
+
+    sent_at: datetime | None
+    final: bool
+    reply: str
+
+
+def outcomes_of(refs: Iterable[str]) -> dict[str, Outcome]:
+    """Return what became of service mails, by the reference they were queued with."""
+    waiting = {Delivery.Status.QUEUED, Delivery.Status.CLAIMED}
+    found: dict[str, Outcome] = {}
+    for chunk in batched(refs, _BATCH):
+        rows = Delivery.objects.filter(message__ref__in=chunk)
+        for ref, status, sent_at, reply in rows.values_list(
+            "message__ref", "status", "sent_at", "smtp_reply"
+        ):
+            found[ref] = Outcome(sent_at, status not in waiting, reply)
+    return found
+
+
+def broadcast_progress(message_id: int) -> Progress:
+    """Return how far a letter is, from its one row; NotFound if there is none."""
+    row = (
+        Message.objects.filter(pk=message_id)
+        .values(
+            "state",
+            "total",
+            "sent",
+            "failed",
+            "suppressed",
+            "cancelled",
+            "rate_per_minute",
+        )
+        .first()
+    )
+    if row is None:
+        raise NotFound
+    return progress(**row)
+
+
+def endpoint() -> Endpoint | None:
+    """Return the configured mail server, or None; InvalidEndpoint when it is unreadable."""
+    if not settings.SMTP_URL:
+        return None
+    host = urlsplit(settings.SITE_URL).hostname or ""
+    return parse_endpoint(settings.SMTP_URL, local_name=helo_name(host))
+
+
+def transport_problems() -> list[str]:
+    """Return what keeps mail from leaving, one sentence each; empty when nothing does."""
+    try:
+        where = endpoint()
+    except InvalidEndpoint as error:
+        return [_("PERENNE_SMTP_URL cannot be used: %(why)s.") % {"why": error}]
+    found = []
+    if where is None:
+        found.append(
+            _(
+                "No mail server is set: mail stays in the outbox. Set PERENNE_SMTP_URL, "
+                "for example smtp://user:password@mail.example.org:587?tls=starttls"
+            )
+        )
+    business = current_business()
+    if not settings.MAIL_FROM and (business is None or not business.email):
+        found.append(
+            _(
+                "Nobody is named as the sender of mail: set PERENNE_MAIL_FROM or the "
+                "business's e-mail address."
+            )
+        )
+    last = transport()
+    if where is not None and last is not None and last.problem:
+        found.append(
+            _("The mail server %(server)s refused: %(why)s")
+            % {"server": where.shown, "why": last.problem}
+        )
+    return found
+
+
+def transport() -> Transport | None:
+    """Return the transport's row, None before the first mail."""
+    return Transport.objects.filter(name="default").first()
+
+
+def messages_matching(
+    *, q: str = "", state: str = "", kind: str = ""
+) -> QuerySet[Message]:
+    """Return mails to an address (when q has an @) or with words in the subject."""
+    found = Message.objects.defer("html", "text")
+    if state:
+        found = found.filter(state=state)
+    if kind:
+        found = found.filter(kind=kind)
+    q = q.strip()
+    if "@" in q:
+        sent_to = Delivery.objects.filter(address=q.lower())
+        return found.filter(pk__in=sent_to.values("message_id"))
+    return found.filter(subject__icontains=q) if q else found
+
+
+@dataclass(frozen=True, slots=True)
+class SentMail:
+    """A service mail that one address got: when, its subject, the server's answer."""
+
+    sent_at: datetime
+    subject: str
+    reply: str
+
+
+def mails_to(address: str, *, since: datetime) -> list[SentMail]:
+    """Return the service mails sent to an address since an instant, oldest first."""
+    sent = Delivery.objects.filter(
+        address__iexact=address,
+        status=Delivery.Status.SENT,
+        sent_at__gte=since,
+        message__kind=Message.Kind.TRANSACTIONAL,
+    ).select_related("message")
+    return [
+        SentMail(row.sent_at, row.message.subject, f"{row.smtp_code} {row.smtp_reply}")
+        for row in sent.order_by("sent_at", "pk")[:200]
+        if row.sent_at is not None
+    ]
+
+
+def message_by_id(message_id: int) -> Message:
+    """Return a mail; NotFound if there is none."""
+    found = Message.objects.filter(pk=message_id).first()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def deliveries_of(message: Message, *, status: str = "") -> QuerySet[Delivery]:
+    """Return a mail's deliveries, all or of one status."""
+    found = Delivery.objects.filter(message=message)
+    return found.filter(status=status) if status in Delivery.Status.values else found
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """A mail as one of its recipients reads it."""
+
+    subject: str
+    text: str
+    html: str
+
+
+def preview(message: Message) -> Preview:
+    """Return a mail as its first recipient reads it; service mail as it is."""
+    if message.kind != Message.Kind.LETTER:
+        return Preview(message.subject, message.text, message.html)
+    first = Delivery.objects.filter(message=message).order_by("pk").first()
+    values = {"unsubscribe_url": "#"} | (first.merge if first else {})
+    page = {key: escape(str(value)) for key, value in values.items()}
+    return Preview(
+        subject=fill(split_fields(message.subject), values),
+        text=fill(split_fields(message.text), values),
+        html=fill(split_fields(message.html), page),
+    )

@@ -1,0 +1,1 @@
+"""The Union's register of VAT numbers (VIES)."""

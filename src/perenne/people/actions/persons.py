@@ -1,0 +1,140 @@
+"""Write persons: one per address, over everything they do here (AE1)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.db import transaction
+
+from perenne.core import log
+from perenne.core.bulk import insert_rows
+from perenne.people.domain.addresses import normal_address
+from perenne.people.domain.new_persons import AddedPerson, NewPerson
+from perenne.people.models import Person
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from datetime import datetime
+
+
+@transaction.atomic
+def find_or_add_person(
+    *,
+    email: str,
+    now: datetime,
+    actor: str,
+    name: str = "",
+    language: str = "fr",
+    time_zone: str = "",
+    source: dict[str, Any] | None = None,
+) -> Person:
+    """Return the one person with that address, adding them if new.
+
+    A known person's name and zone are filled when they were empty, never overwritten.
+    source   first touch; kept only when the person is new (AE23)
+    Raises   InvalidAddress: nothing was changed
+    """
+    person, created = Person.objects.get_or_create(
+        email=normal_address(email),
+        defaults={
+            "name": name.strip(),
+            "language": language,
+            "time_zone": time_zone,
+            "source": source or {},
+            "created_at": now,
+        },
+    )
+    if created:
+        log.record("people.person_added", actor=actor, obj=person, at=now)
+        return person
+    gaps = {"name": name.strip(), "time_zone": time_zone}
+    filled = {key: val for key, val in gaps.items() if val and not getattr(person, key)}
+    if filled:
+        Person.objects.filter(pk=person.pk).update(**filled)
+        for key, val in filled.items():
+            setattr(person, key, val)
+    return person
+
+
+@transaction.atomic
+def add_persons(
+    persons: Sequence[NewPerson], *, language: str, actor: str, now: datetime
+) -> dict[str, AddedPerson]:
+    """Make up to some thousand persons known in a few statements; return them by address.
+
+    Known persons get a name and a note where they had none; nothing is overwritten.
+    persons  no address twice
+    """
+    wanted = {person.email: person for person in persons}
+    known = _known(wanted)
+    fresh = [person for email, person in wanted.items() if email not in known]
+    insert_rows(
+        Person,
+        _NEW_FIELDS,
+        [
+            (
+                person.email,
+                person.name.strip()[:200],
+                person.note,
+                language,
+                person.source,
+                person.created_at or now,
+                "",
+                "",
+            )
+            for person in fresh
+        ],
+        skip_conflicts=True,
+    )
+    added = _known([person.email for person in fresh])
+    filled = _fill_gaps(known, wanted)
+    if fresh or filled:
+        log.record(
+            "people.persons_added",
+            actor=actor,
+            at=now,
+            added=len(fresh),
+            filled=len(filled),
+        )
+    found = {
+        email: AddedPerson(pk, is_new=False, was_filled=pk in filled)
+        for email, (pk, _name, _note) in known.items()
+    }
+    for email, (pk, _name, _note) in added.items():
+        found[email] = AddedPerson(pk, is_new=True, was_filled=False)
+    return found
+
+
+_NEW_FIELDS = (
+    "email",
+    "name",
+    "note",
+    "language",
+    "source",
+    "created_at",
+    "time_zone",
+    "country",
+)
+
+
+def _known(emails: Iterable[str]) -> dict[str, tuple[int, str, str]]:
+    """Return (id, name, note) of known persons by address."""
+    rows = Person.objects.filter(email__in=list(emails))
+    return {
+        email: (pk, name, note)
+        for email, pk, name, note in rows.values_list("email", "pk", "name", "note")
+    }
+
+
+def _fill_gaps(
+    known: dict[str, tuple[int, str, str]], wanted: dict[str, NewPerson]
+) -> set[int]:
+    """Fill empty names and notes of known persons; return whose."""
+    changed = []
+    for email, (pk, name, note) in known.items():
+        new = wanted[email]
+        new_name, new_note = name or new.name.strip()[:200], note or new.note
+        if (new_name, new_note) != (name, note):
+            changed.append(Person(pk=pk, name=new_name, note=new_note))
+    Person.objects.bulk_update(changed, ["name", "note"], batch_size=200)
+    return {person.pk for person in changed}

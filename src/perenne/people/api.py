@@ -1,0 +1,25 @@
+"""What other apps may use of people."""
+
+from perenne.people.actions.accounts import add_owner as add_owner
+from perenne.people.actions.accounts import open_account as open_account
+from perenne.people.actions.owner_links import issue_owner_link as issue_owner_link
+from perenne.people.actions.persons import add_persons as add_persons
+from perenne.people.actions.persons import find_or_add_person as find_or_add_person
+from perenne.people.actions.team import keep_roles as keep_roles
+from perenne.people.domain.addresses import InvalidAddress as InvalidAddress
+from perenne.people.domain.addresses import normal_address as normal_address
+from perenne.people.domain.new_persons import AddedPerson as AddedPerson
+from perenne.people.domain.new_persons import NewPerson as NewPerson
+from perenne.people.domain.personal_data import (
+    PersonalDataHandler as PersonalDataHandler,
+)
+from perenne.people.domain.personal_data import personal_data as personal_data
+from perenne.people.models import Person as Person
+from perenne.people.models import User as User
+from perenne.people.queries import beginning as beginning
+from perenne.people.queries import name_beginning as name_beginning
+from perenne.people.queries import owner_account as owner_account
+from perenne.people.queries import person_by_email as person_by_email
+from perenne.people.queries import person_by_id as person_by_id
+from perenne.people.queries import person_of_user as person_of_user
+from perenne.people.queries import persons_matching as persons_matching

@@ -1,0 +1,13 @@
+"""What the log's verbs say on a screen: the verb's own words, in French too.
+
+The filter `log_words` turns "people.account_opened" into "Account opened" and looks it up here.
+"""
+
+from __future__ import annotations
+
+from django.utils.translation import pgettext_lazy
+
+LOG_WORDS = (
+    pgettext_lazy("log", "Account opened"),
+    pgettext_lazy("log", "Person added"),
+)

@@ -1,0 +1,1 @@
+"""Every write of practice, by noun."""

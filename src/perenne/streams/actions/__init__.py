@@ -1,0 +1,1 @@
+"""Every write of streams, by noun."""
