@@ -95,7 +95,7 @@ def _till() -> Counter[str]:
 
 
 def _add_members(count: int) -> None:
-    from perenne.money.actions.terms import keep_terms
+    from perenne.money.actions.orders.terms import keep_terms
     from perenne.money.api import add_offer
     from perenne.money.models import Order, Price, Subscription
     from perenne.people.models import Person
@@ -157,13 +157,13 @@ def _add_members(count: int) -> None:
 
 
 def _due() -> list[int]:
-    from perenne.money.actions.renewals import charge_due_subscriptions
+    from perenne.money.actions.renewals.renewals import charge_due_subscriptions
 
     return charge_due_subscriptions(NOW)
 
 
 def _charge(pk: int) -> None:
-    from perenne.money.actions.renewals import charge_subscription
+    from perenne.money.actions.renewals.renewals import charge_subscription
 
     charge_subscription(pk, now=NOW)
 

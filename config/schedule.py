@@ -13,7 +13,7 @@ SCHEDULES: dict[str, dict[str, Any]] = {
         "every": 60,
     },
     "money waiting invoices": {
-        "task": "perenne.money.actions.receipts.issue_waiting_invoices",
+        "task": "perenne.money.actions.books.receipts.issue_waiting_invoices",
         "every": 900,
     },
     "launch openings": {
@@ -38,31 +38,31 @@ SCHEDULES: dict[str, dict[str, Any]] = {
 # Selling: renewals by our own clock, events that were stored but not handled, closed tabs.
 SCHEDULES |= {
     "renew subscriptions": {
-        "task": "perenne.money.actions.renewals.renew_what_is_due",
+        "task": "perenne.money.actions.renewals.renewals.renew_what_is_due",
         "every": 300,
     },
     "handle waiting payment events": {
-        "task": "perenne.money.actions.events.handle_waiting_events",
+        "task": "perenne.money.actions.inbox.events.handle_waiting_events",
         "every": 60,
     },
     "compare with the payment providers": {
-        "task": "perenne.money.actions.reconcile.reconcile_nightly",
+        "task": "perenne.money.actions.inbox.reconcile.reconcile_nightly",
         "cron": "40 2 * * *",
     },
     "tend declarations of the public exits": {
-        "task": "perenne.money.actions.exits.tend_declarations",
+        "task": "perenne.money.actions.exits.exits.tend_declarations",
         "every": 60,
     },
     "climb price ladders": {
-        "task": "perenne.money.actions.ladders.climb_ladders",
+        "task": "perenne.money.actions.offers.ladders.climb_ladders",
         "every": 60,
     },
     "announce SEPA debits": {
-        "task": "perenne.money.actions.prenotices.announce_due_debits",
+        "task": "perenne.money.actions.subscriptions.prenotices.announce_due_debits",
         "every": 3600,
     },
     "look after open orders": {
-        "task": "perenne.money.actions.upkeep.look_after_open_orders",
+        "task": "perenne.money.actions.checkout.upkeep.look_after_open_orders",
         "every": 600,
     },
 }
@@ -70,15 +70,15 @@ SCHEDULES |= {
 # The life of subscriptions: who must be told, changes that wait, credit that is left.
 SCHEDULES |= {
     "tell members in time": {
-        "task": "perenne.money.actions.notices.tend_notices",
+        "task": "perenne.money.actions.subscriptions.notices.tend_notices",
         "every": 900,
     },
     "tend changes of plan": {
-        "task": "perenne.money.actions.plan_changes.tend_plan_changes",
+        "task": "perenne.money.actions.renewals.plan_changes.tend_plan_changes",
         "every": 900,
     },
     "give back credit that is left": {
-        "task": "perenne.money.actions.free_exits.give_back_credits",
+        "task": "perenne.money.actions.exits.free_exits.give_back_credits",
         "every": 3600,
     },
 }
@@ -86,19 +86,19 @@ SCHEDULES |= {
 # Around the checkout: gifts on their day, reminders that were asked for, lost answers.
 SCHEDULES |= {
     "gifts due": {
-        "task": "perenne.money.actions.gifts.deliver_due_gifts",
+        "task": "perenne.money.actions.orders.gifts.deliver_due_gifts",
         "every": 60,
     },
     "reminders of unpaid orders": {
-        "task": "perenne.money.actions.reminding.send_due_reminders",
+        "task": "perenne.money.actions.checkout.reminding.send_due_reminders",
         "every": 300,
     },
     "tell the former billing what was taken over": {
-        "task": "perenne.money.actions.takeovers.release_takeovers",
+        "task": "perenne.money.actions.subscriptions.takeovers.release_takeovers",
         "every": 600,
     },
     "settle proposals": {
-        "task": "perenne.money.actions.upsells.settle_proposals",
+        "task": "perenne.money.actions.checkout.upsells.settle_proposals",
         "every": 60,
     },
 }

@@ -8,13 +8,13 @@ from datetime import datetime, timedelta
 from demo.history.catalogue import CIRCLE
 from demo.history.sales import CARD, Purchase, fee_of, pay_by_card, take_order
 from demo.history.story import DAYS, Contact, Story
-from perenne.money.actions.subscriptions import end_subscription
+from perenne.money.actions.subscriptions.subscriptions import end_subscription
 from perenne.money.api import record_payment, stop_renewal
-from perenne.money.domain.periods import next_period_end
+from perenne.money.domain.subscriptions.periods import next_period_end
 from perenne.money.gateways.protocol import Paid
 from perenne.money.models import Charge, Subscription
-from perenne.money.queries.charging import rhythm_of
-from perenne.money.queries.checkout import amounts_due, zone_of_business
+from perenne.money.queries.checkout.checkout import amounts_due, zone_of_business
+from perenne.money.queries.subscriptions.charging import rhythm_of
 
 _YEARLY = 0.28
 _STOPS = {"month": 0.065, "year": 0.3}  # odds in each period

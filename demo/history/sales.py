@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from demo.history.catalogue import COURSE, PLANS
 from demo.history.story import DAYS, OWNER, Contact, Story, Work
 from perenne.courses.api import finish_lesson
-from perenne.money.actions.refunds import complete_refund
+from perenne.money.actions.payments.refunds import complete_refund
 from perenne.money.api import (
     Buyer,
     current_prices,
@@ -19,8 +19,8 @@ from perenne.money.api import (
 )
 from perenne.money.gateways.protocol import Paid
 from perenne.money.models import Offer, Order, Payment, Price
-from perenne.money.queries.baskets import Basket
-from perenne.money.queries.checkout import consents_for
+from perenne.money.queries.checkout.baskets import Basket
+from perenne.money.queries.checkout.checkout import consents_for
 
 CARD, TRANSFER = "stripe", "transfer"
 _BY_TRANSFER, _GIVEN_BACK = 0.07, 0.04

@@ -6,9 +6,9 @@ import pytest
 from django.apps import apps
 from django.db import IntegrityError, connection, transaction
 
-from perenne.money.actions.billing import issue_invoice
-from perenne.money.actions.exits import declare
-from perenne.money.domain.invoices import Customer, Line
+from perenne.money.actions.books.billing import issue_invoice
+from perenne.money.actions.exits.exits import declare
+from perenne.money.domain.books.invoices import Customer, Line
 from perenne.streams.api import default_stream, ensure_default_streams
 
 # Dates and states filled in later; they are no part of what was sealed.

@@ -13,7 +13,7 @@ from perenne.backoffice.management import looks
 from perenne.core import clock
 from perenne.core.models import Business
 from perenne.money.api import newest_chain_breaks, record_outside_money
-from perenne.money.domain.ledger import Break
+from perenne.money.domain.books.ledger import Break
 from perenne.money.models import LedgerHead
 from perenne.streams.api import default_stream, ensure_default_streams
 

@@ -16,8 +16,8 @@ def streams(business, now):
 @pytest.fixture
 def book(streams, now):
     """Book a ledger row: book("courses", 4900, on=date(2026, 9, 2))."""
-    from perenne.money.actions.ledger import append
-    from perenne.money.domain.ledger import Cause, Entry, Kind
+    from perenne.money.actions.books.ledger import append
+    from perenne.money.domain.books.ledger import Cause, Entry, Kind
 
     count = iter(range(1, 1000))
 

@@ -19,7 +19,7 @@ from perenne.launches.api import launches
 from perenne.mail.models import Delivery
 from perenne.memberships.api import has_pass
 from perenne.money.models import Invoice, LedgerEntry, Order, Payment, Subscription
-from perenne.money.queries.ledger import chain_breaks
+from perenne.money.queries.books.ledger import chain_breaks
 from perenne.people.api import person_by_email
 from perenne.practice.api import upcoming_bookings
 from perenne.practice.models import Booking, Client

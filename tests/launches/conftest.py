@@ -7,8 +7,8 @@ import pytest
 
 @pytest.fixture
 def make_offer(business, now):
-    from perenne.money.actions.offers import add_offer
-    from perenne.money.actions.prices import change_price
+    from perenne.money.actions.offers.offers import add_offer
+    from perenne.money.actions.offers.prices import change_price
     from perenne.streams.api import default_stream
 
     def make(slug="course"):

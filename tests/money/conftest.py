@@ -10,15 +10,15 @@ from django.core.cache import cache
 from django.db import connection, connections
 
 from perenne.core.tokens import new_token
-from perenne.money.actions.checkout import start_checkout
-from perenne.money.actions.offers import add_offer, set_grants
-from perenne.money.actions.payment_pages import open_payment_page
-from perenne.money.actions.prices import change_price
-from perenne.money.actions.upkeep import settle_order
-from perenne.money.domain.buyers import Buyer
+from perenne.money.actions.checkout.checkout import start_checkout
+from perenne.money.actions.checkout.payment_pages import open_payment_page
+from perenne.money.actions.checkout.upkeep import settle_order
+from perenne.money.actions.offers.offers import add_offer, set_grants
+from perenne.money.actions.offers.prices import change_price
+from perenne.money.domain.checkout.buyers import Buyer
 from perenne.money.domain.fulfilment import fulfilment
 from perenne.money.models import Subscription
-from perenne.money.queries.offers import current_prices
+from perenne.money.queries.offers.offers import current_prices
 from perenne.streams.api import default_stream, ensure_default_streams
 from simulators.stripe.testing import run_simulator
 from simulators.vies.register import run_register

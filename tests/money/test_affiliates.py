@@ -9,21 +9,21 @@ from hypothesis import strategies as st
 
 from perenne.core import clock
 from perenne.core.models import LogEntry
-from perenne.money.actions.affiliate_payouts import (
+from perenne.money.actions.affiliates.affiliate_payouts import (
     NothingToPayOut,
     PayoutChanged,
     pay_affiliate,
 )
-from perenne.money.actions.affiliates import (
+from perenne.money.actions.affiliates.affiliates import (
     AffiliateExists,
     add_affiliate,
     change_affiliate,
 )
-from perenne.money.actions.refunds import refund_payment, send_refund
-from perenne.money.actions.renewals import charge_subscription
-from perenne.money.actions.upkeep import settle_order
-from perenne.money.domain.commissions import Rule, taken_back
-from perenne.money.domain.extras import Extras
+from perenne.money.actions.checkout.upkeep import settle_order
+from perenne.money.actions.payments.refunds import refund_payment, send_refund
+from perenne.money.actions.renewals.renewals import charge_subscription
+from perenne.money.domain.affiliates.commissions import Rule, taken_back
+from perenne.money.domain.checkout.extras import Extras
 from perenne.money.models import (
     Affiliate,
     AffiliatePayout,
@@ -35,8 +35,8 @@ from perenne.money.models import (
     Refund,
     Subscription,
 )
-from perenne.money.queries.affiliate_links import affiliate_token
-from perenne.money.queries.affiliates import balances
+from perenne.money.queries.affiliates.affiliate_links import affiliate_token
+from perenne.money.queries.affiliates.affiliates import balances
 
 ENGLISH = {"accept-language": "en"}
 

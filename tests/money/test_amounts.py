@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from perenne.money.domain.amounts import Amounts, amounts_of
+from perenne.money.domain.checkout.amounts import Amounts, amounts_of
 
 
 @pytest.mark.parametrize(

@@ -5,8 +5,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from perenne.money.domain.dunning import Dunning
-from perenne.money.domain.periods import Rhythm, months_before, next_period_end
+from perenne.money.domain.renewals.dunning import Dunning
+from perenne.money.domain.subscriptions.periods import (
+    Rhythm,
+    months_before,
+    next_period_end,
+)
 
 PARIS = ZoneInfo("Europe/Paris")
 

@@ -5,17 +5,17 @@ from dataclasses import replace
 import pytest
 
 from perenne.mail.models import Message
-from perenne.money.actions.bumps import BumpNotOffered, set_bumps
-from perenne.money.actions.checkout import ConsentMissing
-from perenne.money.actions.coupons import add_coupon
-from perenne.money.actions.offers import set_grants, set_offer_window
-from perenne.money.actions.payment_pages import open_payment_page
-from perenne.money.actions.refunds import refund_payment, send_refund
-from perenne.money.actions.upkeep import settle_order
-from perenne.money.domain.extras import NO_EXTRAS, Extras
+from perenne.money.actions.checkout.checkout import ConsentMissing
+from perenne.money.actions.checkout.payment_pages import open_payment_page
+from perenne.money.actions.checkout.upkeep import settle_order
+from perenne.money.actions.offers.bumps import BumpNotOffered, set_bumps
+from perenne.money.actions.offers.coupons import add_coupon
+from perenne.money.actions.offers.offers import set_grants, set_offer_window
+from perenne.money.actions.payments.refunds import refund_payment, send_refund
+from perenne.money.domain.checkout.extras import NO_EXTRAS, Extras
 from perenne.money.models import LedgerEntry, Offer, Order, Payment, Price, Refund
-from perenne.money.queries.exits import withdrawal_of
-from perenne.money.queries.extras import bumps_for
+from perenne.money.queries.checkout.extras import bumps_for
+from perenne.money.queries.exits.exits import withdrawal_of
 
 ENGLISH = {"accept-language": "en"}
 

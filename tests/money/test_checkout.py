@@ -4,20 +4,23 @@ from datetime import timedelta
 import pytest
 
 from perenne.mail.models import Message
-from perenne.money.actions.checkout import (
+from perenne.money.actions.checkout.checkout import (
     ConsentMissing,
     OfferNotOpen,
     PriceNotOnSale,
 )
-from perenne.money.actions.offers import set_grants, set_offer_window
-from perenne.money.actions.payment_pages import OrderIsSettled, open_payment_page
-from perenne.money.actions.payments import (
+from perenne.money.actions.checkout.payment_pages import (
+    OrderIsSettled,
+    open_payment_page,
+)
+from perenne.money.actions.checkout.upkeep import look_after_orders, settle_order
+from perenne.money.actions.offers.offers import set_grants, set_offer_window
+from perenne.money.actions.offers.prices import PriceTerms, change_price, set_price
+from perenne.money.actions.payments.payments import (
     NotATransfer,
     mark_transfer_paid,
     record_payment,
 )
-from perenne.money.actions.prices import PriceTerms, change_price, set_price
-from perenne.money.actions.upkeep import look_after_orders, settle_order
 from perenne.money.gateways.providers import provider
 from perenne.money.models import LedgerEntry, Order, Payment, Subscription
 from perenne.people.models import Person

@@ -6,7 +6,8 @@ from datetime import timedelta
 import pytest
 
 from perenne.core.tokens import new_token
-from perenne.money.actions.coupons import (
+from perenne.money.actions.checkout.upkeep import look_after_orders, settle_order
+from perenne.money.actions.offers.coupons import (
     CodeTaken,
     CouponRunsBackwards,
     FewerThanUsed,
@@ -14,10 +15,9 @@ from perenne.money.actions.coupons import (
     change_coupon,
     set_coupon_active,
 )
-from perenne.money.actions.renewals import charge_subscription
-from perenne.money.actions.upkeep import look_after_orders, settle_order
+from perenne.money.actions.renewals.renewals import charge_subscription
 from perenne.money.models import Charge, Coupon, LedgerEntry, Order, Subscription
-from perenne.money.queries.coupons import CouponDoesNotCount, coupons_matching
+from perenne.money.queries.offers.coupons import CouponDoesNotCount, coupons_matching
 
 
 @pytest.fixture

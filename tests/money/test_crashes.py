@@ -6,8 +6,8 @@ import pytest
 from django.db import connection, transaction
 
 from perenne.mail.models import Message
-from perenne.money.actions.events import handle_event, receive_event
-from perenne.money.actions.reconcile import reconcile
+from perenne.money.actions.inbox.events import handle_event, receive_event
+from perenne.money.actions.inbox.reconcile import reconcile
 from perenne.money.gateways.providers import provider
 from perenne.money.models import (
     Dispute,
@@ -17,8 +17,8 @@ from perenne.money.models import (
     ProviderEvent,
     Refund,
 )
-from perenne.money.queries.events import waiting_event_ids
-from perenne.money.queries.ledger import chain_breaks
+from perenne.money.queries.books.ledger import chain_breaks
+from perenne.money.queries.inbox.events import waiting_event_ids
 from simulators.stripe.testing import run_simulator
 
 WRITES = ("INSERT", "UPDATE", "DELETE")
@@ -168,7 +168,7 @@ def test_a_provider_that_falls_silent_after_the_page_was_opened_opens_one(
     course, make_order, account, monkeypatch, now
 ):
     """The answer to the opening is lost: the same key gives the same page."""
-    from perenne.money.actions.payment_pages import open_payment_page
+    from perenne.money.actions.checkout.payment_pages import open_payment_page
     from perenne.money.gateways.stripe.provider import StripeProvider
 
     order = make_order(course)

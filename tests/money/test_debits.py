@@ -5,11 +5,17 @@ from datetime import timedelta
 import pytest
 
 from perenne.mail.models import Message
-from perenne.money.actions.events import handle_event, receive_event
-from perenne.money.actions.paying import ChargeIsUnderWay, open_charge_page
-from perenne.money.actions.payment_pages import PaymentIsUnderWay, open_payment_page
-from perenne.money.actions.renewals import charge_due_subscriptions, charge_subscription
-from perenne.money.actions.upkeep import look_after_orders, settle_order
+from perenne.money.actions.checkout.paying import ChargeIsUnderWay, open_charge_page
+from perenne.money.actions.checkout.payment_pages import (
+    PaymentIsUnderWay,
+    open_payment_page,
+)
+from perenne.money.actions.checkout.upkeep import look_after_orders, settle_order
+from perenne.money.actions.inbox.events import handle_event, receive_event
+from perenne.money.actions.renewals.renewals import (
+    charge_due_subscriptions,
+    charge_subscription,
+)
 from perenne.money.models import (
     Charge,
     Dispute,

@@ -8,9 +8,9 @@ from pypdf import PdfReader
 
 from perenne.core import log
 from perenne.mail.models import Delivery, Message
-from perenne.money.actions.events import handle_event, receive_event
-from perenne.money.actions.refunds import PaymentIsDisputed, refund_payment
-from perenne.money.actions.upkeep import settle_order
+from perenne.money.actions.checkout.upkeep import settle_order
+from perenne.money.actions.inbox.events import handle_event, receive_event
+from perenne.money.actions.payments.refunds import PaymentIsDisputed, refund_payment
 from perenne.money.models import Dispute, LedgerEntry, Payment, ProviderEvent, Refund
 from simulators.stripe.testing import run_simulator
 

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from perenne.mail.models import Message
-from perenne.money.actions.events import handle_event, receive_event
+from perenne.money.actions.inbox.events import handle_event, receive_event
 from perenne.money.gateways.protocol import BadSignature
 from perenne.money.models import LedgerEntry, Order, Payment, ProviderEvent
 
@@ -169,14 +169,14 @@ def test_the_body_is_kept_as_it_was_sent(paid_order, account, now):
 def test_tries_come_ever_later_and_others_are_not_kept_waiting(
     paid_order, account, monkeypatch, now
 ):
-    from perenne.money.queries.events import waiting_event_ids
+    from perenne.money.queries.inbox.events import waiting_event_ids
 
     order, events = paid_order
     for event in events:
         body, signature = account.signed(event)
         receive_event("stripe", body.encode(), signature, now=now)
     poison = ProviderEvent.objects.order_by("pk")[0]
-    really = "perenne.money.actions.events.follow_event"
+    really = "perenne.money.actions.inbox.events.follow_event"
     with monkeypatch.context() as broken:
         broken.setattr(really, lambda *_a, **_o: 1 / 0)
         waits = []

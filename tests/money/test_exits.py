@@ -6,17 +6,21 @@ import pytest
 
 from perenne.core.models import LogEntry
 from perenne.mail.models import Message
-from perenne.money.actions.declaration_cases import (
+from perenne.money.actions.checkout.upkeep import settle_order
+from perenne.money.actions.exits.declaration_cases import (
     DeclarationIsSettled,
     refund_declaration,
     settle_declaration,
 )
-from perenne.money.actions.exits import answer_declaration, declare, tend_declarations
-from perenne.money.actions.refunds import RefundTooHigh
-from perenne.money.actions.renewals import charge_due_subscriptions
-from perenne.money.actions.upkeep import settle_order
+from perenne.money.actions.exits.exits import (
+    answer_declaration,
+    declare,
+    tend_declarations,
+)
+from perenne.money.actions.payments.refunds import RefundTooHigh
+from perenne.money.actions.renewals.renewals import charge_due_subscriptions
 from perenne.money.models import Declaration, DeclarationCase, Payment, Refund
-from perenne.money.queries.exits import contracts_at, withdrawal_of
+from perenne.money.queries.exits.exits import contracts_at, withdrawal_of
 from perenne.people.api import personal_data
 
 
@@ -141,7 +145,9 @@ def test_a_corrected_form_is_another_declaration_r53(termination):
 def test_a_mail_that_fails_loses_no_declaration_r53(termination, monkeypatch, now):
     row = termination(answered=False)
     with monkeypatch.context() as patch:
-        patch.setattr("perenne.money.actions.exits.queue_template", lambda **_: 1 / 0)
+        patch.setattr(
+            "perenne.money.actions.exits.exits.queue_template", lambda **_: 1 / 0
+        )
         with pytest.raises(ZeroDivisionError):
             answer_declaration(row.pk, now=now)
     assert Declaration.objects.get().case.state == "received"

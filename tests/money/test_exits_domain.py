@@ -7,14 +7,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from perenne.money.domain.exits import (
+from perenne.money.domain.exits.exits import (
     Contract,
     contract_end,
     contract_withdrawn,
     contracts_to_end,
 )
-from perenne.money.domain.periods import Rhythm
-from perenne.money.domain.withdrawals import (
+from perenne.money.domain.exits.withdrawals import (
     Due,
     Proposal,
     Served,
@@ -24,7 +23,8 @@ from perenne.money.domain.withdrawals import (
     last_day_to_withdraw,
     proposal_for,
 )
-from perenne.money.queries.exits import french_holidays
+from perenne.money.domain.subscriptions.periods import Rhythm
+from perenne.money.queries.exits.exits import french_holidays
 
 PARIS = ZoneInfo("Europe/Paris")
 

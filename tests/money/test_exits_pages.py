@@ -8,8 +8,8 @@ from django.core.cache import cache
 from django.test import Client
 
 from perenne.mail.models import Message
-from perenne.money.actions.exits import answer_declaration
-from perenne.money.actions.upkeep import settle_order
+from perenne.money.actions.checkout.upkeep import settle_order
+from perenne.money.actions.exits.exits import answer_declaration
 from perenne.money.models import Declaration, DeclarationCase, Refund
 
 ENGLISH, FRENCH = {"accept-language": "en"}, {"accept-language": "fr"}

@@ -10,16 +10,16 @@ from django.db import connection, connections
 from perenne.core.errors import Refusal
 from perenne.core.tokens import new_token
 from perenne.mail.models import Message
-from perenne.money.actions.affiliate_payouts import pay_affiliate
-from perenne.money.actions.affiliates import add_affiliate
-from perenne.money.actions.around import Around, set_around
-from perenne.money.actions.gifts import deliver_gift, redeem_gift
-from perenne.money.actions.payments import record_payment
-from perenne.money.actions.proposals import set_upsell
-from perenne.money.actions.reminding import send_reminder
-from perenne.money.actions.upsells import accept_proposal
-from perenne.money.domain.commissions import Rule
-from perenne.money.domain.extras import Extras, GiftWish
+from perenne.money.actions.affiliates.affiliate_payouts import pay_affiliate
+from perenne.money.actions.affiliates.affiliates import add_affiliate
+from perenne.money.actions.checkout.reminding import send_reminder
+from perenne.money.actions.checkout.upsells import accept_proposal
+from perenne.money.actions.orders.around import Around, set_around
+from perenne.money.actions.orders.gifts import deliver_gift, redeem_gift
+from perenne.money.actions.orders.proposals import set_upsell
+from perenne.money.actions.payments.payments import record_payment
+from perenne.money.domain.affiliates.commissions import Rule
+from perenne.money.domain.checkout.extras import Extras, GiftWish
 from perenne.money.gateways.protocol import Paid
 from perenne.money.models import (
     AffiliatePayout,

@@ -11,8 +11,9 @@ from perenne.core.errors import NotFound
 from perenne.core.models import LogEntry
 from perenne.core.tokens import new_token
 from perenne.mail.models import Delivery, Message
-from perenne.money.actions.around import Around, set_around
-from perenne.money.actions.gifts import (
+from perenne.money.actions.checkout.upkeep import settle_order
+from perenne.money.actions.orders.around import Around, set_around
+from perenne.money.actions.orders.gifts import (
     GiftIsRedeemed,
     GiftNotOffered,
     change_recipient,
@@ -21,11 +22,10 @@ from perenne.money.actions.gifts import (
     redeem_gift,
     send_again,
 )
-from perenne.money.actions.refunds import refund_payment, send_refund
-from perenne.money.actions.upkeep import settle_order
-from perenne.money.domain.extras import Extras, GiftWish
+from perenne.money.actions.payments.refunds import refund_payment, send_refund
+from perenne.money.domain.checkout.extras import Extras, GiftWish
 from perenne.money.models import Gift, Order, Payment, Refund, Subscription
-from perenne.money.queries.exits import withdrawal_of
+from perenne.money.queries.exits.exits import withdrawal_of
 from perenne.people.api import personal_data
 from perenne.people.models import Person
 

@@ -5,9 +5,9 @@ from datetime import timedelta
 import pytest
 
 from perenne.mail.models import Message
-from perenne.money.actions.events import handle_event, receive_event
-from perenne.money.actions.refunds import refund_payment, send_refund
-from perenne.money.actions.upkeep import settle_order
+from perenne.money.actions.checkout.upkeep import settle_order
+from perenne.money.actions.inbox.events import handle_event, receive_event
+from perenne.money.actions.payments.refunds import refund_payment, send_refund
 from perenne.money.models import Invoice, LedgerEntry, Payment, ProviderEvent, Refund
 from simulators.stripe.testing import run_simulator
 
@@ -93,7 +93,7 @@ def test_a_whole_refund_at_the_dashboard_ends_the_access(
 def test_a_refund_of_an_old_period_leaves_the_access(
     subscribe, account, hear, shelf, now
 ):
-    from perenne.money.actions.renewals import charge_subscription
+    from perenne.money.actions.renewals.renewals import charge_subscription
 
     row = subscribe()
     due = row.current_period_end
@@ -142,7 +142,7 @@ def test_a_refund_sent_but_not_recorded_is_recorded_by_its_event(
         raise SystemExit
 
     with monkeypatch.context() as killed:
-        killed.setattr("perenne.money.actions.refunds.complete_refund", die)
+        killed.setattr("perenne.money.actions.payments.refunds.complete_refund", die)
         with pytest.raises(SystemExit):
             send_refund(asked.pk, now=now)
     asked.refresh_from_db()
@@ -163,7 +163,7 @@ def test_a_refund_sent_days_ago_is_not_sent_twice(paid, account, monkeypatch, no
         raise SystemExit
 
     with monkeypatch.context() as killed:
-        killed.setattr("perenne.money.actions.refunds.complete_refund", die)
+        killed.setattr("perenne.money.actions.payments.refunds.complete_refund", die)
         with pytest.raises(SystemExit):
             send_refund(asked.pk, now=now)
     account.advance(2 * 86_400)

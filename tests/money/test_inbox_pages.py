@@ -8,12 +8,12 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from perenne.core.models import LogEntry
-from perenne.money.actions.ingest import ingest_event
-from perenne.money.actions.reconcile import reconcile
-from perenne.money.actions.upkeep import settle_order
+from perenne.money.actions.checkout.upkeep import settle_order
+from perenne.money.actions.inbox.ingest import ingest_event
+from perenne.money.actions.inbox.reconcile import reconcile
 from perenne.money.gateways.providers import provider
 from perenne.money.models import Payment, ProviderEvent
-from perenne.money.queries.events import inbox_state
+from perenne.money.queries.inbox.events import inbox_state
 
 
 @pytest.fixture
@@ -85,7 +85,7 @@ def test_a_failing_event_is_seen_at_the_desk_and_by_the_doctor(
     def break_down(event, service, *, now):
         raise ZeroDivisionError("by hand")
 
-    monkeypatch.setattr("perenne.money.actions.events.follow_event", break_down)
+    monkeypatch.setattr("perenne.money.actions.inbox.events.follow_event", break_down)
     row = stored()
     page = owner_client.get(f"/desk/payment-events/{row.pk}/").content.decode()
 

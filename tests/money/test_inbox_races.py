@@ -8,8 +8,8 @@ from threading import Barrier
 import pytest
 from django.db import connection, connections
 
-from perenne.money.actions.events import handle_event, receive_event
-from perenne.money.actions.reconcile import reconcile
+from perenne.money.actions.inbox.events import handle_event, receive_event
+from perenne.money.actions.inbox.reconcile import reconcile
 from perenne.money.gateways.providers import provider
 from perenne.money.models import (
     Dispute,
@@ -20,7 +20,7 @@ from perenne.money.models import (
     ProviderEvent,
     Refund,
 )
-from perenne.money.queries.ledger import chain_breaks
+from perenne.money.queries.books.ledger import chain_breaks
 from simulators.stripe.testing import run_simulator
 
 WORKERS = 5

@@ -257,7 +257,7 @@ def test_a_poison_event_stops_nothing_else(saved, monkeypatch):
             raise ZeroDivisionError
         return "ignored"
 
-    monkeypatch.setattr("perenne.money.actions.events.follow_event", break_down)
+    monkeypatch.setattr("perenne.money.actions.inbox.events.follow_event", break_down)
     lines, content = _ingest(*saved(_event("poison", "evt_1"), _event("ping", "evt_2")))
 
     assert content is False

@@ -6,8 +6,8 @@ import pytest
 
 from perenne.core.models import LogEntry
 from perenne.core.tokens import new_token
-from perenne.money.actions.checkout import PriceNotOnSale
-from perenne.money.actions.ladders import (
+from perenne.money.actions.checkout.checkout import PriceNotOnSale
+from perenne.money.actions.offers.ladders import (
     StepBeyondSeats,
     StepComesTooLate,
     StepDoesNotRise,
@@ -16,11 +16,11 @@ from perenne.money.actions.ladders import (
     drop_step,
     reach_steps,
 )
-from perenne.money.actions.offers import change_offer
-from perenne.money.actions.prices import change_price, end_price
-from perenne.money.domain.ladders import Step
+from perenne.money.actions.offers.offers import change_offer
+from perenne.money.actions.offers.prices import change_price, end_price
+from perenne.money.domain.offers.ladders import Step
 from perenne.money.models import Order, Price, PriceStep
-from perenne.money.queries.offers import current_prices
+from perenne.money.queries.offers.offers import current_prices
 
 
 @pytest.fixture

@@ -5,15 +5,15 @@ from datetime import date, timedelta
 import pytest
 
 from perenne.core.models import LogEntry
-from perenne.money.actions.events import handle_event, receive_event
-from perenne.money.actions.methods import (
+from perenne.money.actions.inbox.events import handle_event, receive_event
+from perenne.money.actions.renewals.methods import (
     NothingToSaveFor,
     open_method_page,
     settle_method_page,
     settle_open_pages,
 )
-from perenne.money.actions.renewals import charge_subscription
-from perenne.money.actions.subscriptions import end_subscription
+from perenne.money.actions.renewals.renewals import charge_subscription
+from perenne.money.actions.subscriptions.subscriptions import end_subscription
 from perenne.money.models import MethodPage, Payment, ProviderEvent, Subscription
 
 FAILS_LATER, ASKS_ONCE = "4000000000000341", "4000002500003155"

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from perenne.core import clock
-from perenne.money.actions.coupons import add_coupon
+from perenne.money.actions.offers.coupons import add_coupon
 from perenne.money.models import Coupon, Offer, Price, PriceStep
 
 ENGLISH = {"accept-language": "en"}

@@ -8,14 +8,14 @@ from django.test import Client
 from perenne.core import clock
 from perenne.core.actions import change_business
 from perenne.core.tokens import new_token
-from perenne.money.actions.coupons import add_coupon
-from perenne.money.actions.ladders import add_step
-from perenne.money.actions.offers import change_offer
-from perenne.money.actions.prices import PriceTerms, set_price
-from perenne.money.actions.upkeep import settle_order
-from perenne.money.domain.ladders import Step
+from perenne.money.actions.checkout.upkeep import settle_order
+from perenne.money.actions.offers.coupons import add_coupon
+from perenne.money.actions.offers.ladders import add_step
+from perenne.money.actions.offers.offers import change_offer
+from perenne.money.actions.offers.prices import PriceTerms, set_price
+from perenne.money.domain.offers.ladders import Step
 from perenne.money.models import Order
-from perenne.money.queries.offers import current_prices
+from perenne.money.queries.offers.offers import current_prices
 
 ENGLISH = {"accept-language": "en"}
 BOXES = (

@@ -4,16 +4,16 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from perenne.core.models import LogEntry
-from perenne.money.actions.offers import (
+from perenne.money.actions.offers.offers import (
     SlugTaken,
     WindowRunsBackwards,
     change_offer,
     set_offer_window,
 )
-from perenne.money.actions.prices import PriceUnchanged, change_price, end_price
-from perenne.money.domain.windows import Sale
+from perenne.money.actions.offers.prices import PriceUnchanged, change_price, end_price
+from perenne.money.domain.offers.windows import Sale
 from perenne.money.models import Offer, Price
-from perenne.money.queries.offers import current_prices, offers_on_sale, sale_of
+from perenne.money.queries.offers.offers import current_prices, offers_on_sale, sale_of
 
 
 def test_an_offer_is_open_from_its_first_instant_to_the_one_before_its_last(

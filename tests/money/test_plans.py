@@ -4,8 +4,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from perenne.money.domain.plans import Plan, Stretch, Terms, periods_left, plan_of
-from perenne.money.domain.quoting import NO_REDUCTION, Reduction
+from perenne.money.domain.checkout.plans import (
+    Plan,
+    Stretch,
+    Terms,
+    periods_left,
+    plan_of,
+)
+from perenne.money.domain.checkout.quoting import NO_REDUCTION, Reduction
 
 ONCE = Terms(10_000)
 MONTHLY = Terms(900, recurring=True)

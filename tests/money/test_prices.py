@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from perenne.money.actions.prices import (
+from perenne.money.actions.offers.prices import (
     PriceTerms,
     PriceTermsDoNotFit,
     PriceUnchanged,
@@ -12,8 +12,8 @@ from perenne.money.actions.prices import (
     set_price,
 )
 from perenne.money.models import Price
-from perenne.money.queries.offers import current_prices
-from perenne.money.queries.plan_words import owner_words, price_words
+from perenne.money.queries.checkout.plan_words import owner_words, price_words
+from perenne.money.queries.offers.offers import current_prices
 
 
 @pytest.fixture

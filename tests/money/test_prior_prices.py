@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from perenne.core import legal
-from perenne.money.domain.prior_prices import Applied, prior_price
+from perenne.money.domain.offers.prior_prices import Applied, prior_price
 
 NOW = datetime(2026, 9, 15, tzinfo=UTC)
 

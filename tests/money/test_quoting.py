@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from perenne.money.domain.quoting import Item, Reduction, quote
+from perenne.money.domain.checkout.quoting import Item, Reduction, quote
 
 EBOOK = Item(1990, "EUR", 0)
 COURSE = Item(10_000, "EUR", 2000)

@@ -9,19 +9,22 @@ from threading import Barrier
 import pytest
 
 from perenne.core.tokens import new_token
-from perenne.money.actions.checkout import PriceNotOnSale, start_checkout
-from perenne.money.actions.closing import close_order
-from perenne.money.actions.coupons import add_coupon
-from perenne.money.actions.ladders import add_step
-from perenne.money.actions.offers import change_offer
-from perenne.money.actions.payment_pages import OrderIsSettled, open_payment_page
-from perenne.money.actions.prices import PriceTerms, set_price
-from perenne.money.actions.reservations import OfferSoldOut
-from perenne.money.actions.upkeep import look_after_orders, settle_order
-from perenne.money.domain.ladders import Step
+from perenne.money.actions.checkout.checkout import PriceNotOnSale, start_checkout
+from perenne.money.actions.checkout.closing import close_order
+from perenne.money.actions.checkout.payment_pages import (
+    OrderIsSettled,
+    open_payment_page,
+)
+from perenne.money.actions.checkout.upkeep import look_after_orders, settle_order
+from perenne.money.actions.offers.coupons import add_coupon
+from perenne.money.actions.offers.ladders import add_step
+from perenne.money.actions.offers.offers import change_offer
+from perenne.money.actions.offers.prices import PriceTerms, set_price
+from perenne.money.actions.orders.reservations import OfferSoldOut
+from perenne.money.domain.offers.ladders import Step
 from perenne.money.models import Coupon, Offer, Order, Payment, TrialUse
-from perenne.money.queries.coupons import CouponDoesNotCount
-from perenne.money.queries.offers import current_prices
+from perenne.money.queries.offers.coupons import CouponDoesNotCount
+from perenne.money.queries.offers.offers import current_prices
 from simulators.stripe.errors import ApiError
 from simulators.stripe.testing import run_simulator
 from tests.money.conftest import ALL_BOXES

@@ -11,16 +11,22 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from perenne.core.tokens import new_token
-from perenne.money.actions.events import handle_event, receive_event
-from perenne.money.actions.payment_pages import OrderIsSettled, open_payment_page
-from perenne.money.actions.reconcile import reconcile
-from perenne.money.actions.refunds import (
+from perenne.money.actions.checkout.payment_pages import (
+    OrderIsSettled,
+    open_payment_page,
+)
+from perenne.money.actions.inbox.events import handle_event, receive_event
+from perenne.money.actions.inbox.reconcile import reconcile
+from perenne.money.actions.payments.refunds import (
     PaymentIsDisputed,
     RefundTooHigh,
     refund_payment,
     send_refund,
 )
-from perenne.money.actions.renewals import charge_due_subscriptions, charge_subscription
+from perenne.money.actions.renewals.renewals import (
+    charge_due_subscriptions,
+    charge_subscription,
+)
 from perenne.money.gateways.protocol import ProviderUnavailable
 from perenne.money.gateways.providers import provider
 from perenne.money.models import (
@@ -32,7 +38,7 @@ from perenne.money.models import (
     ProviderEvent,
     Refund,
 )
-from perenne.money.queries.ledger import chain_breaks
+from perenne.money.queries.books.ledger import chain_breaks
 from simulators.stripe import debits
 from simulators.stripe.errors import ApiError
 from simulators.stripe.testing import run_simulator

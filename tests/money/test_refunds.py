@@ -1,9 +1,13 @@
 import pytest
 
 from perenne.core.models import LogEntry
-from perenne.money.actions.payments import mark_transfer_paid
-from perenne.money.actions.refunds import RefundTooHigh, refund_payment, send_refund
-from perenne.money.actions.upkeep import settle_order
+from perenne.money.actions.checkout.upkeep import settle_order
+from perenne.money.actions.payments.payments import mark_transfer_paid
+from perenne.money.actions.payments.refunds import (
+    RefundTooHigh,
+    refund_payment,
+    send_refund,
+)
 from perenne.money.gateways.protocol import ProviderUnavailable
 from perenne.money.models import LedgerEntry, Payment, Refund
 

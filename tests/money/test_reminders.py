@@ -7,13 +7,13 @@ import pytest
 from perenne.core import clock
 from perenne.mail.api import suppress
 from perenne.mail.models import Delivery, Message
-from perenne.money.actions.around import Around, set_around
-from perenne.money.actions.payment_pages import open_payment_page
-from perenne.money.actions.reminding import send_due_reminders, send_reminder
-from perenne.money.actions.upkeep import settle_order
-from perenne.money.domain.extras import NO_EXTRAS, Extras
+from perenne.money.actions.checkout.payment_pages import open_payment_page
+from perenne.money.actions.checkout.reminding import send_due_reminders, send_reminder
+from perenne.money.actions.checkout.upkeep import settle_order
+from perenne.money.actions.orders.around import Around, set_around
+from perenne.money.domain.checkout.extras import NO_EXTRAS, Extras
 from perenne.money.models import CheckoutReminder, Order, Payment
-from perenne.money.queries.reminders import reminder_counts
+from perenne.money.queries.orders.reminders import reminder_counts
 
 ENGLISH = {"accept-language": "en"}
 ASKED = Extras(remind=True)

@@ -3,12 +3,15 @@ from datetime import timedelta
 import pytest
 
 from perenne.mail.models import Message
-from perenne.money.actions import dunning
-from perenne.money.actions.events import handle_event, receive_event
-from perenne.money.actions.paying import open_charge_page
-from perenne.money.actions.prices import change_price
-from perenne.money.actions.renewals import charge_due_subscriptions, charge_subscription
-from perenne.money.actions.subscriptions import stop_renewal
+from perenne.money.actions.checkout.paying import open_charge_page
+from perenne.money.actions.inbox.events import handle_event, receive_event
+from perenne.money.actions.offers.prices import change_price
+from perenne.money.actions.renewals import dunning
+from perenne.money.actions.renewals.renewals import (
+    charge_due_subscriptions,
+    charge_subscription,
+)
+from perenne.money.actions.subscriptions.subscriptions import stop_renewal
 from perenne.money.models import Charge, LedgerEntry, Payment, ProviderEvent
 
 FAILS_LATER = "4000000000000341"
@@ -32,7 +35,7 @@ def _charge_and_die(monkeypatch, row, at):
         raise SystemExit
 
     with monkeypatch.context() as killed:
-        killed.setattr("perenne.money.actions.dunning.record_payment", die)
+        killed.setattr("perenne.money.actions.renewals.dunning.record_payment", die)
         with pytest.raises(SystemExit):
             charge_subscription(row.pk, now=at)
 

@@ -5,17 +5,17 @@ from datetime import timedelta
 import pytest
 
 from perenne.core.tokens import new_token
-from perenne.money.actions.checkout import (
+from perenne.money.actions.checkout.checkout import (
     ChosenTooLow,
     OfferNotOpen,
     PriceNotOnSale,
 )
-from perenne.money.actions.coupons import add_coupon
-from perenne.money.actions.offers import change_offer
-from perenne.money.actions.payment_pages import open_payment_page
-from perenne.money.actions.prices import PriceTerms, change_price, set_price
-from perenne.money.actions.reservations import TrialUsed
-from perenne.money.actions.upkeep import look_after_orders, settle_order
+from perenne.money.actions.checkout.payment_pages import open_payment_page
+from perenne.money.actions.checkout.upkeep import look_after_orders, settle_order
+from perenne.money.actions.offers.coupons import add_coupon
+from perenne.money.actions.offers.offers import change_offer
+from perenne.money.actions.offers.prices import PriceTerms, change_price, set_price
+from perenne.money.actions.orders.reservations import TrialUsed
 from perenne.money.gateways.protocol import ProviderUnavailable
 from perenne.money.models import Order, Payment, Subscription, TrialUse
 

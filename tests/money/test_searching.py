@@ -3,9 +3,9 @@
 import pytest
 from django.db import connection
 
-from perenne.money.queries.exits import cases_matching
-from perenne.money.queries.orders import orders_matching
-from perenne.money.queries.subscriptions import subscriptions_matching
+from perenne.money.queries.exits.exits import cases_matching
+from perenne.money.queries.orders.orders import orders_matching
+from perenne.money.queries.subscriptions.subscriptions import subscriptions_matching
 
 
 @pytest.mark.skipif(connection.vendor != "sqlite", reason="reads SQLite's plan")

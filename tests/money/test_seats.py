@@ -5,18 +5,21 @@ from datetime import timedelta
 import pytest
 
 from perenne.core.tokens import new_token
-from perenne.money.actions.checkout import ConsentMissing, PriceNotOnSale
-from perenne.money.actions.closing import close_order, orders_to_close
-from perenne.money.actions.offers import SeatsTaken, change_offer
-from perenne.money.actions.payment_pages import OrderIsSettled, open_payment_page
-from perenne.money.actions.payments import mark_transfer_paid, record_payment
-from perenne.money.actions.refunds import refund_payment, send_refund
-from perenne.money.actions.reservations import OfferSoldOut
-from perenne.money.actions.upkeep import look_after_orders, settle_order
-from perenne.money.domain.windows import Sale
+from perenne.money.actions.checkout.checkout import ConsentMissing, PriceNotOnSale
+from perenne.money.actions.checkout.closing import close_order, orders_to_close
+from perenne.money.actions.checkout.payment_pages import (
+    OrderIsSettled,
+    open_payment_page,
+)
+from perenne.money.actions.checkout.upkeep import look_after_orders, settle_order
+from perenne.money.actions.offers.offers import SeatsTaken, change_offer
+from perenne.money.actions.orders.reservations import OfferSoldOut
+from perenne.money.actions.payments.payments import mark_transfer_paid, record_payment
+from perenne.money.actions.payments.refunds import refund_payment, send_refund
+from perenne.money.domain.offers.windows import Sale
 from perenne.money.gateways.protocol import Paid
 from perenne.money.models import Offer, Order, Payment
-from perenne.money.queries.offers import offers_on_sale, sale_of
+from perenne.money.queries.offers.offers import offers_on_sale, sale_of
 from simulators.stripe.testing import run_simulator
 
 

@@ -6,9 +6,9 @@ import pytest
 
 from perenne.core import clock
 from perenne.core.actions import change_business
-from perenne.money.actions.offers import set_offer_window
-from perenne.money.actions.subscriptions import stop_renewal
-from perenne.money.actions.upkeep import settle_order
+from perenne.money.actions.checkout.upkeep import settle_order
+from perenne.money.actions.offers.offers import set_offer_window
+from perenne.money.actions.subscriptions.subscriptions import stop_renewal
 from perenne.money.models import Offer, Order, Payment, Refund
 from perenne.people.api import open_account
 

@@ -10,9 +10,12 @@ import stripe
 from django.core.management import CommandError, call_command
 
 from perenne.core import clock
-from perenne.money.actions.renewals import charge_due_subscriptions, charge_subscription
-from perenne.money.actions.takeovers import release_takeovers
-from perenne.money.domain.takeovers import CannotBeTakenOver, read_billed
+from perenne.money.actions.renewals.renewals import (
+    charge_due_subscriptions,
+    charge_subscription,
+)
+from perenne.money.actions.subscriptions.takeovers import release_takeovers
+from perenne.money.domain.subscriptions.takeovers import CannotBeTakenOver, read_billed
 from perenne.money.models import Charge, Order, Payment, Subscription, Takeover
 from perenne.people.models import Person
 from perenne.portability.actions.stripe_subscriptions import Plan, take_over_all

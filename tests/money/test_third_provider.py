@@ -4,12 +4,12 @@ from datetime import timedelta
 
 import pytest
 
-from perenne.money.actions.methods import open_method_page, settle_open_pages
-from perenne.money.actions.payment_pages import open_payment_page
-from perenne.money.actions.reconcile import reconcile, reconcile_all
-from perenne.money.actions.refunds import refund_payment, send_refund
-from perenne.money.actions.renewals import charge_subscription
-from perenne.money.actions.upkeep import look_after_orders
+from perenne.money.actions.checkout.payment_pages import open_payment_page
+from perenne.money.actions.checkout.upkeep import look_after_orders
+from perenne.money.actions.inbox.reconcile import reconcile, reconcile_all
+from perenne.money.actions.payments.refunds import refund_payment, send_refund
+from perenne.money.actions.renewals.methods import open_method_page, settle_open_pages
+from perenne.money.actions.renewals.renewals import charge_subscription
 from perenne.money.gateways import providers as registry
 from perenne.money.gateways.protocol import GivenBack, Progress
 from perenne.money.models import (
@@ -51,13 +51,13 @@ def hook(client, coffer):
 
 
 def _handle(now):
-    from perenne.money.actions.events import handle_event
+    from perenne.money.actions.inbox.events import handle_event
 
     return [handle_event(row.pk, now=now) for row in ProviderEvent.objects.all()]
 
 
 def test_it_is_offered_at_the_checkout(client, coffer, course):
-    from perenne.money.queries.offers import current_prices
+    from perenne.money.queries.offers.offers import current_prices
 
     price = current_prices(course.pk, coffer.now + timedelta(days=300))[0]
     page = client.get(f"/checkout/{course.slug}/?price={price.pk}").content.decode()

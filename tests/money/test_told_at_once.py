@@ -10,8 +10,8 @@ from django.db import connection, connections
 
 from perenne.core.errors import Refusal
 from perenne.core.tokens import new_token
-from perenne.money.actions.payments import mark_transfer_paid, record_payment
-from perenne.money.actions.refunds import RefundTooHigh, refund_payment
+from perenne.money.actions.payments.payments import mark_transfer_paid, record_payment
+from perenne.money.actions.payments.refunds import RefundTooHigh, refund_payment
 from perenne.money.gateways.protocol import Paid
 from perenne.money.models import Invoice, LedgerEntry, Order, Payment, Refund
 

@@ -6,28 +6,28 @@ import pytest
 
 from perenne.core import clock
 from perenne.core.tokens import new_token
-from perenne.money.actions.bumps import set_bumps
-from perenne.money.actions.checkout import ConsentMissing
-from perenne.money.actions.payment_pages import (
+from perenne.money.actions.checkout.checkout import ConsentMissing
+from perenne.money.actions.checkout.payment_pages import (
     OrderIsBeingCharged,
     open_payment_page,
 )
-from perenne.money.actions.proposals import (
-    ProposesItself,
-    refuse_proposal,
-    set_upsell,
-)
-from perenne.money.actions.upkeep import settle_order
-from perenne.money.actions.upsells import (
+from perenne.money.actions.checkout.upkeep import settle_order
+from perenne.money.actions.checkout.upsells import (
     ProposalIsOver,
     accept_proposal,
     charge_proposal,
     settle_proposals,
 )
-from perenne.money.domain.extras import Extras
+from perenne.money.actions.offers.bumps import set_bumps
+from perenne.money.actions.orders.proposals import (
+    ProposesItself,
+    refuse_proposal,
+    set_upsell,
+)
+from perenne.money.domain.checkout.extras import Extras
 from perenne.money.gateways.protocol import ProviderUnavailable
 from perenne.money.models import LedgerEntry, Order, Payment, Proposal
-from perenne.money.queries.proposals import open_proposal
+from perenne.money.queries.checkout.proposals import open_proposal
 
 ENGLISH = {"accept-language": "en"}
 BOXES = frozenset({"terms", "digital_content_start", "digital_content_waiver"})

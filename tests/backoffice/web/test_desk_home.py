@@ -14,7 +14,7 @@ from perenne.backoffice.domain.first_steps import Facts, first_steps
 from perenne.backoffice.queries import desk_overview
 from perenne.backoffice.web.today import lines_of_today
 from perenne.core.models import Business
-from perenne.money.actions.exits import declare
+from perenne.money.actions.exits.exits import declare
 from perenne.money.api import Pressing, issue_invoice
 from perenne.people.models import User
 from perenne.streams.api import default_stream, ensure_default_streams

@@ -7,7 +7,7 @@ from decimal import Decimal
 import pytest
 
 from perenne.core import legal
-from perenne.money.domain.invoices import (
+from perenne.money.domain.books.invoices import (
     Customer,
     Document,
     DocumentKind,

@@ -5,9 +5,9 @@ from datetime import date
 import pytest
 
 from perenne.core import durability
-from perenne.money.actions.ledger import append
+from perenne.money.actions.books.ledger import append
 from perenne.money.api import cash_by_month, cash_by_stream, cash_facts
-from perenne.money.domain.ledger import Cause, Entry, Kind
+from perenne.money.domain.books.ledger import Cause, Entry, Kind
 from perenne.streams.api import default_stream
 
 SUMMER = (date(2026, 6, 1), date(2026, 8, 31))

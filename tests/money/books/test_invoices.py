@@ -6,15 +6,15 @@ import pytest
 from django.db import transaction
 
 from perenne.core.models import Business
-from perenne.money.actions.documents import invoice_file, render_invoice
-from perenne.money.actions.invoices import (
+from perenne.money.actions.books.documents import invoice_file, render_invoice
+from perenne.money.actions.books.invoices import (
     CreditAboveInvoice,
     InvoiceIncomplete,
     NumberOutOfOrder,
     issue_credit_note,
 )
 from perenne.money.models import Invoice, LedgerEntry, NumberSeries
-from perenne.money.queries.invoices import document_of
+from perenne.money.queries.books.invoices import document_of
 
 
 def test_numbers_follow_each_other_and_start_again_each_year(bill, now):

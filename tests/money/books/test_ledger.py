@@ -7,19 +7,19 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection
 
-from perenne.money.actions.ledger import (
+from perenne.money.actions.books.ledger import (
     AlreadyReversed,
     OnlyOutsideMoneyIsReversed,
     reverse_entry,
 )
-from perenne.money.actions.outside import (
+from perenne.money.actions.books.outside import (
     AmountIsZero,
     UnknownStream,
     record_outside_money,
 )
-from perenne.money.domain.ledger import GENESIS, Break, Sealed, breaks, entry_hash
+from perenne.money.domain.books.ledger import GENESIS, Break, Sealed, breaks, entry_hash
 from perenne.money.models import LedgerEntry
-from perenne.money.queries.ledger import chain_breaks
+from perenne.money.queries.books.ledger import chain_breaks
 from perenne.streams.api import default_stream
 
 DAY = date(2026, 9, 10)

@@ -6,8 +6,8 @@ from decimal import Decimal
 
 import pytest
 
-from perenne.money.domain.invoices import Customer, DocumentKind, Line
-from perenne.money.domain.mentions import missing_mentions, required_wordings
+from perenne.money.domain.books.invoices import Customer, DocumentKind, Line
+from perenne.money.domain.books.mentions import missing_mentions, required_wordings
 
 
 def test_a_complete_invoice_lacks_nothing(make_document):

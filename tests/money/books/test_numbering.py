@@ -3,9 +3,9 @@
 import pytest
 from django.db import transaction
 
-from perenne.money.domain.numbering import document_number, gaps
+from perenne.money.domain.books.numbering import document_number, gaps
 from perenne.money.models import Invoice, LedgerEntry
-from perenne.money.queries.ledger import chain_breaks
+from perenne.money.queries.books.ledger import chain_breaks
 
 
 def test_the_number_has_its_series_and_year():

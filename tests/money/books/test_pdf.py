@@ -7,8 +7,8 @@ from io import BytesIO
 import pytest
 from pypdf import PdfReader
 
-from perenne.money.domain.documents import from_body, to_body
-from perenne.money.domain.invoices import DocumentKind
+from perenne.money.domain.books.documents import from_body, to_body
+from perenne.money.domain.books.invoices import DocumentKind
 from perenne.money.gateways.pdf import invoice_pdf
 
 

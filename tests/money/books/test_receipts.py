@@ -7,7 +7,7 @@ from django.db import IntegrityError, transaction
 
 from perenne.core.models import Business
 from perenne.mail.models import Message
-from perenne.money.actions.receipts import (
+from perenne.money.actions.books.receipts import (
     InvoiceIsPaid,
     issue_waiting,
     record_credit_note,
@@ -17,7 +17,7 @@ from perenne.money.actions.receipts import (
     record_refund,
 )
 from perenne.money.models import Invoice, LedgerEntry, WaitingInvoice
-from perenne.money.queries.ledger import chain_breaks
+from perenne.money.queries.books.ledger import chain_breaks
 
 DAY = date(2026, 9, 15)
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from perenne.money.domain.invoices import Line, VatGroup, totals, unit_net
+from perenne.money.domain.books.invoices import Line, VatGroup, totals, unit_net
 
 
 def _line(cents, rate=None, quantity="1", discount=0):

@@ -4,7 +4,7 @@ import pytest
 from django.core.files.storage import storages
 
 from perenne.core.web.csv_export import safe_cell
-from perenne.money.actions.receipts import record_receipt
+from perenne.money.actions.books.receipts import record_receipt
 from perenne.money.models import Invoice, LedgerEntry
 from perenne.streams.api import default_stream
 

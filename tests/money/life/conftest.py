@@ -5,8 +5,8 @@ from datetime import timedelta
 import pytest
 
 from perenne.core.tokens import new_token
-from perenne.money.actions.offers import set_grants
-from perenne.money.actions.upkeep import settle_order
+from perenne.money.actions.checkout.upkeep import settle_order
+from perenne.money.actions.offers.offers import set_grants
 from perenne.money.models import Order, Price, Subscription
 
 DAY = timedelta(days=1)

@@ -4,9 +4,9 @@ from datetime import timedelta
 
 import pytest
 
-from perenne.money.actions.renewals import charge_subscription
+from perenne.money.actions.renewals.renewals import charge_subscription
 from perenne.money.models import PlanChange, PlanGroup, PriceRise, SubscriptionRules
-from perenne.money.queries.plans import plans_for
+from perenne.money.queries.subscriptions.plans import plans_for
 
 DAY = timedelta(days=1)
 DESK = "/desk/subscriptions/"

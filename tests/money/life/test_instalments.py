@@ -5,15 +5,21 @@ from datetime import timedelta
 import pytest
 
 from perenne.mail.models import Message
-from perenne.money.actions.exits import answer_declaration, declare
-from perenne.money.actions.instalments import NothingIsOwed, waive_instalments
-from perenne.money.actions.paying import open_charge_page
-from perenne.money.actions.payments import record_payment
-from perenne.money.actions.renewals import charge_due_subscriptions, charge_subscription
-from perenne.money.actions.subscriptions import stop_renewal
+from perenne.money.actions.checkout.paying import open_charge_page
+from perenne.money.actions.exits.exits import answer_declaration, declare
+from perenne.money.actions.payments.payments import record_payment
+from perenne.money.actions.renewals.renewals import (
+    charge_due_subscriptions,
+    charge_subscription,
+)
+from perenne.money.actions.subscriptions.instalments import (
+    NothingIsOwed,
+    waive_instalments,
+)
+from perenne.money.actions.subscriptions.subscriptions import stop_renewal
 from perenne.money.gateways.protocol import Paid
 from perenne.money.models import Charge, DeclarationCase, Payment
-from perenne.money.queries.subscriptions import unpaid_charge
+from perenne.money.queries.subscriptions.subscriptions import unpaid_charge
 
 DAY = timedelta(days=1)
 FAILS_LATER = "4000000000000341"

@@ -8,8 +8,8 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
-from perenne.money.domain.dunning import Dunning
-from perenne.money.domain.subscriptions import (
+from perenne.money.domain.renewals.dunning import Dunning
+from perenne.money.domain.subscriptions.subscriptions import (
     Ending,
     Standing,
     State,

@@ -9,29 +9,32 @@ from hypothesis import strategies as st
 
 from perenne.core import clock
 from perenne.mail.models import Delivery, Message
-from perenne.money.actions.exits import answer_declaration, declare
-from perenne.money.actions.free_exits import (
+from perenne.money.actions.exits.exits import answer_declaration, declare
+from perenne.money.actions.exits.free_exits import (
     NoFreeExit,
     give_back_credits,
     leave_at_once,
 )
-from perenne.money.actions.notices import note_outcomes, send_notices
-from perenne.money.actions.renewals import charge_due_subscriptions, charge_subscription
-from perenne.money.actions.rises import (
+from perenne.money.actions.renewals.renewals import (
+    charge_due_subscriptions,
+    charge_subscription,
+)
+from perenne.money.actions.subscriptions.notices import note_outcomes, send_notices
+from perenne.money.actions.subscriptions.rises import (
     RiseIsNoRise,
     RiseIsPlanned,
     RiseTooSoon,
     plan_rise,
     withdraw_rise,
 )
-from perenne.money.actions.subscriptions import stop_renewal
-from perenne.money.domain.notices import (
+from perenne.money.actions.subscriptions.subscriptions import stop_renewal
+from perenne.money.domain.subscriptions.notices import (
     NoticeTerms,
     is_announced,
     notice_due_at,
     notice_window,
 )
-from perenne.money.domain.periods import Rhythm
+from perenne.money.domain.subscriptions.periods import Rhythm
 from perenne.money.models import (
     DeclarationCase,
     Notice,
@@ -40,7 +43,7 @@ from perenne.money.models import (
     PriceRise,
     Refund,
 )
-from perenne.money.queries.notices import free_exit
+from perenne.money.queries.subscriptions.notices import free_exit
 
 DAY = timedelta(days=1)
 PARIS = ZoneInfo("Europe/Paris")

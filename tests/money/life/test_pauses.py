@@ -5,14 +5,17 @@ from datetime import timedelta
 import pytest
 
 from perenne.mail.models import Message
-from perenne.money.actions.pauses import (
+from perenne.money.actions.renewals.renewals import (
+    charge_due_subscriptions,
+    charge_subscription,
+)
+from perenne.money.actions.subscriptions.pauses import (
     CannotPause,
     PauseTooLong,
     pause_subscription,
     resume_subscription,
 )
-from perenne.money.actions.renewals import charge_due_subscriptions, charge_subscription
-from perenne.money.actions.subscriptions import stop_renewal
+from perenne.money.actions.subscriptions.subscriptions import stop_renewal
 from perenne.money.models import Payment, SubscriptionRules
 
 DAY = timedelta(days=1)

@@ -8,10 +8,10 @@ from hypothesis import strategies as st
 
 from perenne.core.tokens import new_token
 from perenne.mail.models import Message
-from perenne.money.actions.offers import set_grants
-from perenne.money.actions.paying import open_charge_page
-from perenne.money.actions.payments import record_payment
-from perenne.money.actions.plan_changes import (
+from perenne.money.actions.checkout.paying import open_charge_page
+from perenne.money.actions.offers.offers import set_grants
+from perenne.money.actions.payments.payments import record_payment
+from perenne.money.actions.renewals.plan_changes import (
     CannotChange,
     DifferenceHasMoved,
     PlanNotOffered,
@@ -20,12 +20,12 @@ from perenne.money.actions.plan_changes import (
     plan_change,
     tend_plan_changes,
 )
-from perenne.money.actions.renewals import charge_subscription
-from perenne.money.actions.subscriptions import stop_renewal
-from perenne.money.domain.proration import Running, difference
+from perenne.money.actions.renewals.renewals import charge_subscription
+from perenne.money.actions.subscriptions.subscriptions import stop_renewal
+from perenne.money.domain.subscriptions.proration import Running, difference
 from perenne.money.gateways.protocol import Paid
 from perenne.money.models import Charge, Payment, PlanChange, PlanGroup
-from perenne.money.queries.plans import plans_for, quote_plan
+from perenne.money.queries.subscriptions.plans import plans_for, quote_plan
 
 DAY = timedelta(days=1)
 ASKS_EVERY_TIME = "4000002760003184"

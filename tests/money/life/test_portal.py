@@ -7,7 +7,7 @@ import pytest
 
 from perenne.core import clock
 from perenne.core.tokens import new_token
-from perenne.money.actions.renewals import charge_subscription
+from perenne.money.actions.renewals.renewals import charge_subscription
 from perenne.money.models import (
     BillingDetails,
     Coupon,
@@ -18,7 +18,7 @@ from perenne.money.models import (
     PlanChange,
     SubscriptionRules,
 )
-from perenne.money.queries.plans import plans_for
+from perenne.money.queries.subscriptions.plans import plans_for
 from perenne.people.api import open_account
 
 DAY = timedelta(days=1)

@@ -9,15 +9,19 @@ import pytest
 from django.db import connection, connections
 
 from perenne.mail.models import Message
-from perenne.money.actions import dunning, payments, renewals
-from perenne.money.actions.pauses import resume_subscription
-from perenne.money.actions.plan_changes import charge_change, plan_change
-from perenne.money.actions.renewals import charge_due_subscriptions, charge_subscription
+from perenne.money.actions.payments import payments
+from perenne.money.actions.renewals import dunning, renewals
+from perenne.money.actions.renewals.plan_changes import charge_change, plan_change
+from perenne.money.actions.renewals.renewals import (
+    charge_due_subscriptions,
+    charge_subscription,
+)
+from perenne.money.actions.subscriptions.pauses import resume_subscription
 from perenne.money.gateways.protocol import Paid
 from perenne.money.gateways.providers import providers
 from perenne.money.gateways.stripe.provider import StripeProvider
 from perenne.money.models import Charge, Invoice, LedgerEntry, Payment, Subscription
-from perenne.money.queries.plans import plans_for, quote_plan
+from perenne.money.queries.subscriptions.plans import plans_for, quote_plan
 
 DAY = timedelta(days=1)
 MANY = 300

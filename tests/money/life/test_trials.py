@@ -5,10 +5,16 @@ from datetime import timedelta
 import pytest
 
 from perenne.mail.models import Message
-from perenne.money.actions.payment_pages import open_payment_page
-from perenne.money.actions.renewals import charge_due_subscriptions, charge_subscription
-from perenne.money.actions.subscriptions import keep_subscription, stop_renewal
-from perenne.money.actions.upkeep import settle_order
+from perenne.money.actions.checkout.payment_pages import open_payment_page
+from perenne.money.actions.checkout.upkeep import settle_order
+from perenne.money.actions.renewals.renewals import (
+    charge_due_subscriptions,
+    charge_subscription,
+)
+from perenne.money.actions.subscriptions.subscriptions import (
+    keep_subscription,
+    stop_renewal,
+)
 from perenne.money.models import Charge, Invoice, Order, Payment, Subscription
 
 DAY = timedelta(days=1)

@@ -7,11 +7,11 @@ import pytest
 from django.utils.translation import override
 
 from perenne.core.actions import change_business
-from perenne.money.domain.consents import boxes_for, boxes_for_all
-from perenne.money.domain.withdrawals import Due, Sold, Why, proposal_for
+from perenne.money.domain.checkout.consents import boxes_for, boxes_for_all
+from perenne.money.domain.exits.withdrawals import Due, Sold, Why, proposal_for
 from perenne.money.models import Price
-from perenne.money.queries.baskets import Basket
-from perenne.money.queries.checkout import button_label, sepa_mandate_words
+from perenne.money.queries.checkout.baskets import Basket
+from perenne.money.queries.checkout.checkout import button_label, sepa_mandate_words
 
 DAY = date(2026, 9, 15)
 CONTENT = ("digital_content_start", "digital_content_waiver")

@@ -7,7 +7,7 @@ import pytest
 from perenne.core import clock
 from perenne.core.actions import change_business
 from perenne.mail.models import Message
-from perenne.money.actions.coupons import add_coupon
+from perenne.money.actions.offers.coupons import add_coupon
 from perenne.money.models import Invoice, LedgerEntry, Order, Payment
 
 ENGLISH = {"accept-language": "en"}

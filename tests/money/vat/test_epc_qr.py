@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from perenne.money.domain.epc_qr import NotForEpc, Transfer, epc_payload
+from perenne.money.domain.checkout.epc_qr import NotForEpc, Transfer, epc_payload
 from perenne.money.gateways.qr import qr_matrix, qr_svg
 
 TRANSFER = Transfer(

@@ -11,14 +11,14 @@ from django.core.management import CommandError, call_command
 from perenne.core import clock
 from perenne.core.actions import change_business
 from perenne.core.tokens import new_token
-from perenne.money.actions.evidence import NoDoubt, confirm_country
-from perenne.money.actions.payments import mark_transfer_paid, record_payment
-from perenne.money.actions.refunds import refund_payment
-from perenne.money.domain.quarters import Quarter, parse_quarter, quarter_of
+from perenne.money.actions.payments.payments import mark_transfer_paid, record_payment
+from perenne.money.actions.payments.refunds import refund_payment
+from perenne.money.actions.vat.evidence import NoDoubt, confirm_country
+from perenne.money.domain.vat.quarters import Quarter, parse_quarter, quarter_of
 from perenne.money.gateways.protocol import Paid
 from perenne.money.models import Order, Payment, VatEntry
-from perenne.money.queries.one_stop import one_stop_return
-from perenne.money.queries.vat_watch import vat_watch
+from perenne.money.queries.books.vat_watch import vat_watch
+from perenne.money.queries.vat.one_stop import one_stop_return
 
 ENGLISH = {"accept-language": "en"}
 SUMMER, AUTUMN = Quarter(2026, 3), Quarter(2026, 4)

@@ -7,15 +7,15 @@ import pytest
 
 from perenne.core.actions import change_business
 from perenne.core.tokens import new_token
-from perenne.money.actions.billing_details import set_billing_details
-from perenne.money.actions.checkout import start_checkout
-from perenne.money.actions.payment_pages import open_payment_page
-from perenne.money.actions.payments import mark_transfer_paid
-from perenne.money.actions.places import locate_buyer
-from perenne.money.actions.prices import PriceTerms, set_price
-from perenne.money.actions.refunds import refund_payment
-from perenne.money.actions.renewals import charge_subscription
-from perenne.money.actions.upkeep import settle_order
+from perenne.money.actions.checkout.checkout import start_checkout
+from perenne.money.actions.checkout.payment_pages import open_payment_page
+from perenne.money.actions.checkout.upkeep import settle_order
+from perenne.money.actions.offers.prices import PriceTerms, set_price
+from perenne.money.actions.payments.payments import mark_transfer_paid
+from perenne.money.actions.payments.refunds import refund_payment
+from perenne.money.actions.renewals.renewals import charge_subscription
+from perenne.money.actions.subscriptions.billing_details import set_billing_details
+from perenne.money.actions.vat.places import locate_buyer
 from perenne.money.models import (
     Charge,
     Invoice,
@@ -25,9 +25,9 @@ from perenne.money.models import (
     VatEntry,
     WaitingInvoice,
 )
-from perenne.money.queries.baskets import agreed_by
-from perenne.money.queries.invoices import document_of
-from perenne.money.queries.vat import eu_sales
+from perenne.money.queries.books.invoices import document_of
+from perenne.money.queries.checkout.baskets import agreed_by
+from perenne.money.queries.vat.vat import eu_sales
 
 BELGIAN = "BE0428759497"
 DAY = date(2026, 9, 15)

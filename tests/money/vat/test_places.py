@@ -4,10 +4,10 @@ from datetime import date
 
 import pytest
 
-from perenne.money.domain.places import Evidence, Place, VatCheck, place_from
-from perenne.money.domain.vat import Checked
-from perenne.money.domain.vat_ids import InvalidVatId, vat_id
-from perenne.money.queries.vat import zones_on
+from perenne.money.domain.vat.places import Evidence, Place, VatCheck, place_from
+from perenne.money.domain.vat.vat import Checked
+from perenne.money.domain.vat.vat_ids import InvalidVatId, vat_id
+from perenne.money.queries.vat.vat import zones_on
 
 ZONES = zones_on(date(2026, 9, 15))
 AT, LATER = "2026-09-15T08:30:00+00:00", "2026-09-15T08:40:00+00:00"

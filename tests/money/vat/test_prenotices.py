@@ -6,8 +6,8 @@ import pytest
 
 from perenne.core.actions import change_business
 from perenne.mail.models import Message
-from perenne.money.actions.payment_pages import _page_request
-from perenne.money.actions.prenotices import announce_debits
+from perenne.money.actions.checkout.payment_pages import _page_request
+from perenne.money.actions.subscriptions.prenotices import announce_debits
 from perenne.money.models import Order
 
 

@@ -7,7 +7,7 @@ import pytest
 from django.db import connection, connections
 
 from perenne.core.tokens import new_token
-from perenne.money.actions.payments import mark_transfer_paid
+from perenne.money.actions.payments.payments import mark_transfer_paid
 from perenne.money.models import Order, VatEntry
 
 pytestmark = [

@@ -5,9 +5,9 @@ from dataclasses import replace
 import pytest
 
 from perenne.core.actions import change_business
-from perenne.money.actions.places import locate_buyer
-from perenne.money.domain.places import VatCheck
-from perenne.money.domain.vat import Checked
+from perenne.money.actions.vat.places import locate_buyer
+from perenne.money.domain.vat.places import VatCheck
+from perenne.money.domain.vat.vat import Checked
 from perenne.money.gateways.vies.client import Answer, RegisterSilent, Vies
 
 BELGIAN, OTHER = "BE0428759497", "DE136695976"

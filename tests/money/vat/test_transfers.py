@@ -8,7 +8,7 @@ from pypdf import PdfReader
 from perenne.core.actions import change_business
 from perenne.mail.models import Message
 from perenne.money.models import Invoice
-from perenne.money.queries.transfers import transfer_code
+from perenne.money.queries.orders.transfers import transfer_code
 
 ENGLISH = {"accept-language": "en"}
 IBAN = "FR7630006000011234567890189"

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from perenne.core import legal
-from perenne.money.domain.vat import (
+from perenne.money.domain.vat.vat import (
     Category,
     Checked,
     Customer,
@@ -17,7 +17,7 @@ from perenne.money.domain.vat import (
     mention_of,
     treatment,
 )
-from perenne.money.queries.vat import zones_on
+from perenne.money.queries.vat.vat import zones_on
 
 ZONES = zones_on(date(2026, 9, 15))
 FRANCHISE, LIABLE = Seller("FR", liable=False), Seller("FR", liable=True)

@@ -7,8 +7,11 @@ from typing import TYPE_CHECKING, Any
 from django.db import transaction
 
 from perenne.core import log
-from perenne.money.actions.subscriptions import end_subscription, stop_renewal
-from perenne.money.domain.subscriptions import LIVE, Ending
+from perenne.money.actions.subscriptions.subscriptions import (
+    end_subscription,
+    stop_renewal,
+)
+from perenne.money.domain.subscriptions.subscriptions import LIVE, Ending
 from perenne.money.models import (
     Affiliate,
     BillingDetails,
@@ -18,13 +21,13 @@ from perenne.money.models import (
     Parting,
     Subscription,
 )
-from perenne.money.queries.affiliates import affiliate_rows
-from perenne.money.queries.exits import declaration_rows
-from perenne.money.queries.gifts import gift_rows
-from perenne.money.queries.invoices import invoice_rows
-from perenne.money.queries.ledger import entry_rows
-from perenne.money.queries.orders import order_rows, subscription_rows
-from perenne.money.queries.reminders import reminder_rows
+from perenne.money.queries.affiliates.affiliates import affiliate_rows
+from perenne.money.queries.books.invoices import invoice_rows
+from perenne.money.queries.books.ledger import entry_rows
+from perenne.money.queries.exits.exits import declaration_rows
+from perenne.money.queries.orders.gifts import gift_rows
+from perenne.money.queries.orders.orders import order_rows, subscription_rows
+from perenne.money.queries.orders.reminders import reminder_rows
 
 if TYPE_CHECKING:
     from datetime import datetime

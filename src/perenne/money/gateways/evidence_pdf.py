@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from perenne.money.domain.evidence import Evidence
+    from perenne.money.domain.inbox.evidence import Evidence
 
 _TEMPLATE = Path(__file__).parent / "typst" / "evidence.typ"
 

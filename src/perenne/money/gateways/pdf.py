@@ -14,12 +14,12 @@ from babel.numbers import format_currency, format_decimal
 from django.utils.translation import gettext, override
 
 from perenne.core.domain.money import minor_digits
-from perenne.money.domain.invoices import DocumentKind, unit_net
-from perenne.money.domain.vat import Category
+from perenne.money.domain.books.invoices import DocumentKind, unit_net
+from perenne.money.domain.vat.vat import Category
 from perenne.money.gateways.qr import qr_svg
 
 if TYPE_CHECKING:
-    from perenne.money.domain.invoices import (
+    from perenne.money.domain.books.invoices import (
         Customer,
         Document,
         Line,

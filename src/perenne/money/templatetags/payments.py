@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django import template
 
-from perenne.money.queries.ledger import method_name
+from perenne.money.queries.books.ledger import method_name
 
 register = template.Library()
 register.filter("method_name", method_name)

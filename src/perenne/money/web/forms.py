@@ -13,11 +13,11 @@ from django.utils.translation import gettext_lazy as _
 from perenne.core.domain.money import Money, cents, minor_digits
 from perenne.core.templatetags.perenne import money
 from perenne.money.models import Price
-from perenne.money.queries.methods import label_of
-from perenne.money.web.forms_buyer import BuyerForm
+from perenne.money.queries.orders.methods import label_of
+from perenne.money.web.checkout.forms_buyer import BuyerForm
 
 if TYPE_CHECKING:
-    from perenne.money.queries.checkout import Consent
+    from perenne.money.queries.checkout.checkout import Consent
 
 _KEY = re.compile(r"[A-Za-z0-9_-]{43}")
 

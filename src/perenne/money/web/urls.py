@@ -4,22 +4,16 @@ from __future__ import annotations
 
 from django.urls import path, register_converter
 
-from perenne.money.web import (
+from perenne.money.web import urls_books, urls_extras, urls_life, urls_providers
+from perenne.money.web.checkout import offer_page, public
+from perenne.money.web.exits import backoffice_declarations, exits
+from perenne.money.web.inbox import hooks
+from perenne.money.web.offers import (
     backoffice_coupons,
-    backoffice_declarations,
     backoffice_offers,
-    backoffice_orders,
     backoffice_prices,
-    exits,
-    hooks,
-    offer_page,
-    public,
-    transfers,
-    urls_books,
-    urls_extras,
-    urls_life,
-    urls_providers,
 )
+from perenne.money.web.orders import backoffice_orders, transfers
 
 urlpatterns = [
     *urls_books.urlpatterns,

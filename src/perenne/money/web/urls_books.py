@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from django.urls import path
 
-from perenne.money.web import backoffice_invoices as invoices
-from perenne.money.web import backoffice_ledger as ledger
-from perenne.money.web import backoffice_vat as vat
-from perenne.money.web import portal_invoices
+from perenne.money.web.books import backoffice_invoices as invoices
+from perenne.money.web.books import backoffice_ledger as ledger
+from perenne.money.web.books import portal_invoices
+from perenne.money.web.vat import backoffice_vat as vat
 
 urlpatterns = [
     path("me/invoices/", portal_invoices.invoices, name="money_invoices"),

@@ -4,13 +4,10 @@ from __future__ import annotations
 
 from django.urls import path
 
-from perenne.money.web import (
-    affiliates,
-    after,
-    backoffice_affiliates,
-    backoffice_extras,
-    backoffice_gifts,
-)
+from perenne.money.web.affiliates import affiliates, backoffice_affiliates
+from perenne.money.web.checkout import after
+from perenne.money.web.offers import backoffice_extras
+from perenne.money.web.orders import backoffice_gifts
 
 urlpatterns = [
     path("orders/<str:key>/proposal/", after.answer_proposal, name="money_proposal"),

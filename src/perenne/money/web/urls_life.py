@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from perenne.money.web import (
+from perenne.money.web.subscriptions import (
     backoffice_lives,
     backoffice_rules,
     backoffice_subscriptions,

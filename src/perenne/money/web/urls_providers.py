@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from django.urls import path
 
-from perenne.money.web import backoffice_disputes as disputes
-from perenne.money.web import backoffice_events as events
+from perenne.money.web.inbox import backoffice_disputes as disputes
+from perenne.money.web.inbox import backoffice_events as events
 
 desk_urlpatterns = [
     path("payment-events/", events.events, name="desk_money_events"),

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from perenne.money.queries.ledger import chain_breaks, ledger_size
+from perenne.money.queries.books.ledger import chain_breaks, ledger_size
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser

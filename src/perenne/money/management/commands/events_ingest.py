@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 from django.core.management.base import BaseCommand, CommandError
 
 from perenne.core import clock
-from perenne.money.actions.ingest import Ingested, ingest_event
-from perenne.money.domain.event_files import NoEvents, bodies_in
+from perenne.money.actions.inbox.ingest import Ingested, ingest_event
+from perenne.money.domain.inbox.event_files import NoEvents, bodies_in
 from perenne.money.gateways.providers import providers
 
 if TYPE_CHECKING:

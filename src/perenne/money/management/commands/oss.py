@@ -10,15 +10,15 @@ from django.core.management.base import BaseCommand, CommandError
 
 from perenne.core.clock import now as now_
 from perenne.core.web.csv_export import safe_cell
-from perenne.money.domain.quarters import parse_quarter, quarter_of
-from perenne.money.queries.checkout import civil_day
-from perenne.money.queries.ledger import decimal_text
-from perenne.money.queries.one_stop import one_stop_return
+from perenne.money.domain.vat.quarters import parse_quarter, quarter_of
+from perenne.money.queries.books.ledger import decimal_text
+from perenne.money.queries.checkout.checkout import civil_day
+from perenne.money.queries.vat.one_stop import one_stop_return
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser
 
-    from perenne.money.queries.one_stop import OneStopLine, OneStopReturn
+    from perenne.money.queries.vat.one_stop import OneStopLine, OneStopReturn
 
 HEADER = ("kind", "of", "country", "rate_percent", "base", "vat", "currency")
 

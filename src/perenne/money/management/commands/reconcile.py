@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from django.core.management.base import BaseCommand, CommandError
 
 from perenne.core import clock
-from perenne.money.actions.reconcile import reconcile_all
+from perenne.money.actions.inbox.reconcile import reconcile_all
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser

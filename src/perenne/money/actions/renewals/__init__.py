@@ -1,0 +1,1 @@
+"""What our own clock charges, and what follows from it."""

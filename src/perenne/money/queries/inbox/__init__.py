@@ -1,0 +1,1 @@
+"""What the payment providers tell, compared with what we know."""

@@ -1,0 +1,1 @@
+"""From an offer's page to a paid order."""

@@ -1,0 +1,1 @@
+"""Leaving: the end of a contract, withdrawal, what is given back."""

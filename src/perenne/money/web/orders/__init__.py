@@ -1,0 +1,1 @@
+"""Orders, and what each of them holds, grants and promises."""

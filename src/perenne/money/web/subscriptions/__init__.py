@@ -1,0 +1,1 @@
+"""What renews, as it stands and as its member knows it."""

@@ -1,0 +1,1 @@
+"""Whose VAT a sale bears, and what is declared of it."""
