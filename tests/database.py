@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 from django.apps import apps
+from django.contrib.contenttypes.models import ContentType
 from django.core.management import call_command
 from django.core.management.color import no_style
 from django.db import connection
@@ -95,6 +96,8 @@ def django_db_setup(_copied_template, django_db_setup, django_db_blocker):
     def empty_and_refill(_self):
         call_command("flush", verbosity=0, interactive=False, inhibit_post_migrate=True)
         connection.creation.deserialize_db_from_string(first_rows)
+        # A row may have asked for its content type before that was put back.
+        ContentType.objects.clear_cache()
         _count_on()
 
     with pytest.MonkeyPatch.context() as patch:
