@@ -11,7 +11,10 @@ SOURCES = ROOT / "src" / "perenne"
 
 
 def _verbs(app):
-    files = [*(SOURCES / app).glob("actions.py"), *(SOURCES / app).glob("actions/**/*.py")]
+    files = [
+        *(SOURCES / app).glob("actions.py"),
+        *(SOURCES / app).glob("actions/**/*.py"),
+    ]
     text = "".join(path.read_text("utf-8") for path in files)
     return {
         verb.replace("_", " ").capitalize()

@@ -298,7 +298,7 @@ def test_the_link_leads_to_the_offer_and_sets_nothing_on_the_device(
         {
             "key": form.initial["key"],
             "price": price.pk,
-            "seen_cents": 4900,
+            "shown": "4900 EUR gross",
             "via": "bo",
             "name": "Ana",
             "email": "ana@example.org",

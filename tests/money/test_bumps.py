@@ -289,7 +289,7 @@ def form(client, course, bump, account):
         return url, {
             "key": initial["key"],
             "price": initial["price"],
-            "seen_cents": page.context["amounts"].gross_cents,
+            "shown": page.context["sum"].shown,
             "name": "Ana Silva",
             "email": "ana@example.org",
             "buyer_type": "consumer",
@@ -331,7 +331,7 @@ def test_a_sum_the_buyer_did_not_see_is_shown_first(client, bump, form):
     assert answer.status_code == 422
     assert "The sum has changed." in answer.content.decode()
     assert Order.objects.count() == 0
-    answer = client.post(url, data | {"seen_cents": 6800}, headers=ENGLISH)
+    answer = client.post(url, data | {"shown": "6800 EUR gross"}, headers=ENGLISH)
     assert answer.status_code == 302
     assert Order.objects.get().gross_cents == 6800
 
@@ -342,9 +342,9 @@ def test_going_back_and_unticking_pays_the_smaller_sum(client, bump, form, accou
         service_start="on",
         service_loss="on",
     )
-    client.post(url, data | {"seen_cents": 6800}, headers=ENGLISH)
+    client.post(url, data | {"shown": "6800 EUR gross"}, headers=ENGLISH)
     del data[f"bump_{bump.pk}"]
-    answer = client.post(url, data | {"seen_cents": 4900}, headers=ENGLISH)
+    answer = client.post(url, data | {"shown": "4900 EUR gross"}, headers=ENGLISH)
     order = Order.objects.get()
     assert (answer.status_code, answer.url) == (302, order.provider_url)
     pages = {row["id"]: row for row in account.objects("checkout.session")}

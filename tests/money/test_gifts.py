@@ -247,7 +247,7 @@ def test_the_checkout_asks_for_whom_and_says_it_is_paid_once(
         "key": page.context["form"].initial["key"],
         "price": monthly.pk,
         "gift": "1",
-        "seen_cents": 900,
+        "shown": "900 EUR gross",
         "name": "Ana",
         "email": "ana@example.org",
         "buyer_type": "consumer",

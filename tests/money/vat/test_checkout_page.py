@@ -213,7 +213,7 @@ def test_the_checkout_costs_few_queries(
     client, fill, liable, account, django_assert_max_num_queries
 ):
     url, data = fill(country="DE")
-    with django_assert_max_num_queries(24):
+    with django_assert_max_num_queries(20):
         client.get(url, headers=ENGLISH)
-    with django_assert_max_num_queries(24):
+    with django_assert_max_num_queries(20):
         client.post(url, data | {"apply": "1"}, headers=ENGLISH)

@@ -56,8 +56,13 @@ def one_off_price(offer: Offer, currency: str, now: datetime) -> Price | None:
 
 def bumps_for(offer: Offer, currency: str, now: datetime) -> list[Bump]:
     """Return what is proposed beside an offer's checkout, in the owner's order."""
+    return open_bumps(bump_rows(offer), currency, now)
+
+
+def open_bumps(rows: list[OfferBump], currency: str, now: datetime) -> list[Bump]:
+    """Return those of the owner's proposals that can be taken now, in their order."""
     found = []
-    for row in OfferBump.objects.filter(offer=offer).select_related("bump"):
+    for row in rows:
         price = one_off_price(row.bump, currency, now)
         if price is not None:
             found.append(Bump(row.pk, row.bump, price, row.sentence))

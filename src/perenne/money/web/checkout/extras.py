@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from django.utils.translation import gettext as _
-
 from perenne.core.errors import NotFound
 from perenne.money.actions.offers.ladders import reach_steps
 from perenne.money.domain.checkout.extras import NO_EXTRAS, Extras
@@ -14,9 +12,9 @@ from perenne.money.gateways.providers import card_payments_ready
 from perenne.money.queries.checkout.checkout import zone_of_business
 from perenne.money.queries.checkout.extras import (
     bump_rows,
-    bumps_for,
     extras_of,
     may_be_given,
+    open_bumps,
     upsell_of,
 )
 from perenne.money.web.checkout.forms_extras import CODE, ExtrasForm, GiftForm
@@ -26,7 +24,6 @@ if TYPE_CHECKING:
 
     from django.http import HttpRequest
 
-    from perenne.money.domain.checkout.amounts import Amounts
     from perenne.money.models import Offer, Price
     from perenne.money.queries.checkout.baskets import Basket
     from perenne.money.queries.checkout.extras import Bump
@@ -69,17 +66,6 @@ class Around:
         added = tuple(bump.price for bump in self.bumps)
         return replace(basket, added=added, is_gift=self.is_gift)
 
-    def sum_has_changed(self, amounts: Amounts) -> bool:
-        """Tell whether the buyer saw another sum; then the page says so (R44)."""
-        seen = self.form.cleaned_data.get("seen_cents")
-        if seen is None or seen == amounts.gross_cents:
-            return False
-        self.form.add_error(
-            None,
-            _("The sum has changed. Please check it, then press the button again."),
-        )
-        return True
-
 
 def read_around(
     request: HttpRequest, offer: Offer, price: Price, *, now: datetime
@@ -90,11 +76,12 @@ def read_around(
     """
     sent = request.POST if request.method == "POST" else None
     gift = _gift_form(request, offer, price, now=now)
-    for row in bump_rows(offer):
+    rows = bump_rows(offer)
+    for row in rows:
         reach_steps(row.bump_id, now=now)
     form = ExtrasForm(
         sent,
-        bumps=[] if gift else bumps_for(offer, price.currency, now),
+        bumps=[] if gift else open_bumps(rows, price.currency, now),
         may_keep=gift is None and card_payments_ready() and bool(upsell_of(offer)),
         may_remind=extras_of(offer).remind_hours is not None,
         language=request.LANGUAGE_CODE,

@@ -89,11 +89,9 @@ class GiftForm(RecipientForm):
 class ExtrasForm(forms.Form):
     """Boxes around a checkout; none is ticked beforehand, none has to be.
 
-    seen_cents   the sum the buyer saw beside the button (R44)
-    via          whose link was followed: it travels in the form, never on the device (R1)
+    via  whose link was followed: it travels in the form, never on the device (R1)
     """
 
-    seen_cents = forms.IntegerField(widget=forms.HiddenInput, required=False)
     via = forms.CharField(widget=forms.HiddenInput, required=False, max_length=40)
     keep_method = forms.BooleanField(required=False)
     remind = forms.BooleanField(required=False)

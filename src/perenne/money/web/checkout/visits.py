@@ -92,7 +92,7 @@ class Visit:
         if shown and shown != self.sum.shown:
             form.add_error(
                 None,
-                _("The sum has changed with what you typed. Please look at it again."),
+                _("The sum has changed. Please check it, then press the button again."),
             )
             return True
         return False
