@@ -1,17 +1,28 @@
 """Kill -9 between any two steps: afterwards the state is right, and nothing came twice."""
 
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 import pytest
 from django.db import connection, transaction
 
+from perenne.core.tokens import new_token
 from perenne.mail.models import Message
+from perenne.money.actions.checkout.payment_pages import (
+    OrderIsSettled,
+    open_payment_page,
+)
+from perenne.money.actions.checkout.upkeep import settle_order
 from perenne.money.actions.inbox.events import handle_event, receive_event
 from perenne.money.actions.inbox.reconcile import reconcile
+from perenne.money.actions.offers.coupons import add_coupon
+from perenne.money.actions.offers.offers import change_offer
 from perenne.money.gateways.providers import provider
 from perenne.money.models import (
+    Coupon,
     Dispute,
+    Invoice,
     LedgerEntry,
+    Offer,
     Order,
     Payment,
     ProviderEvent,
@@ -86,6 +97,50 @@ def _try_every_step(work, check):
             transaction.set_rollback(True)
         if not count.get("killed"):
             return step - 1
+
+
+def test_a_checkout_survives_a_kill_at_every_step_until_it_is_fulfilled(
+    course, make_order, account, shelf, now
+):
+    """The last seat, bought with the last use of a code, whenever the machine dies.
+
+    The buyer sends the form again and pays once; a worker asks what became of it.
+    """
+    change_offer(course.pk, seats=1, actor="owner", now=now)
+    add_coupon(
+        code="LAST", offers=[], percent_bp=1_000, max_uses=1, actor="owner", now=now
+    )
+    form = {"key": new_token()}
+
+    def pages():
+        found = account.objects("checkout.session")
+        return [page for page in found if page["client_reference_id"] == form["key"]]
+
+    def buy():
+        order = make_order(course, coupon="LAST", **form)
+        with suppress(OrderIsSettled):
+            open_payment_page(order.pk, now=now)
+        for page in pages():
+            if page["status"] == "open":
+                account.complete_checkout(page["id"])
+        settle_order(order.pk, now=now)
+
+    def check():
+        order = Order.objects.get()
+        assert (order.state, order.gross_cents) == ("paid", 4410)
+        assert [page["status"] for page in pages()] == ["complete"]
+        assert Payment.objects.get().amount_cents == 4410
+        assert (Offer.objects.get().seats_taken, Coupon.objects.get().uses) == (1, 1)
+        assert Invoice.objects.get().gross_cents == 4410
+        assert LedgerEntry.objects.filter(kind="sale").count() == 1
+        assert len(shelf.open) == 1
+        assert Message.objects.filter(ref__startswith="receipt:").count() == 1
+        assert Message.objects.filter(ref__startswith="order-confirmed:").count() == 1
+        assert chain_breaks() == []
+        shelf.open.clear()
+        form["key"] = new_token()
+
+    assert _try_every_step(buy, check) > 25
 
 
 def test_a_payment_event_survives_a_kill_at_every_step(paid, account, shelf, now):
@@ -168,7 +223,6 @@ def test_a_provider_that_falls_silent_after_the_page_was_opened_opens_one(
     course, make_order, account, monkeypatch, now
 ):
     """The answer to the opening is lost: the same key gives the same page."""
-    from perenne.money.actions.checkout.payment_pages import open_payment_page
     from perenne.money.gateways.stripe.provider import StripeProvider
 
     order = make_order(course)
