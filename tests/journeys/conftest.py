@@ -15,6 +15,7 @@ from perenne.core.actions import set_up_business
 from perenne.core.web import frontcache as kept_pages
 from perenne.people.api import add_owner, find_or_add_person, issue_owner_link
 from perenne.streams.api import ensure_default_streams
+from simulators.stripe.testing import run_simulator
 from tests.journeys import house
 from tests.journeys.browsing import FLAGS, LOCALES, SCREENS, Guard, Visitor
 
@@ -115,6 +116,28 @@ def make_person(business, clock):
         )
 
     return make
+
+
+@pytest.fixture
+def card_payments(base, clock, settings):
+    """The owner's account at the payment provider, which tells the house what happens."""
+    hook = f"{base}/hooks/stripe/"
+    with run_simulator(webhook_url=hook, now=clock.now()) as account:
+        settings.STRIPE_API_BASE = account.api_base
+        settings.STRIPE_SECRET_KEY = "sk_test_journey"
+        settings.STRIPE_WEBHOOK_SECRET = account.webhook_secret
+        yield account
+
+
+@pytest.fixture
+def wait_until(clock, card_payments):
+    """Let time pass for the house and for the provider: wait_until(instant)."""
+
+    def wait(instant):
+        card_payments.advance(int((instant - clock.now()).total_seconds()))
+        clock.move_to(instant)
+
+    return wait
 
 
 @pytest.fixture(scope="module")

@@ -13,7 +13,6 @@ from playwright.sync_api import expect
 from perenne.launches.actions.launches import keep_launches
 from perenne.memberships.models import Pass
 from perenne.money.models import Invoice, LedgerEntry, Order, Payment
-from simulators.stripe.testing import run_simulator
 
 pytestmark = pytest.mark.journey
 
@@ -24,28 +23,6 @@ CLOSES = datetime(2026, 9, 20, 20, 0, tzinfo=UTC)
 PARIS = ZoneInfo("Europe/Paris")
 MONTH_CENTS, COURSE_CENTS = 2900, 19_000
 READY = "film => film.readyState || new Promise(done => film.onloadedmetadata = done)"
-
-
-@pytest.fixture
-def card_payments(base, clock, settings):
-    """The owner's account at the payment provider, which tells the house what happens."""
-    hook = f"{base}/hooks/stripe/"
-    with run_simulator(webhook_url=hook, now=clock.now()) as account:
-        settings.STRIPE_API_BASE = account.api_base
-        settings.STRIPE_SECRET_KEY = "sk_test_journey"
-        settings.STRIPE_WEBHOOK_SECRET = account.webhook_secret
-        yield account
-
-
-@pytest.fixture
-def wait_until(clock, card_payments):
-    """Let time pass for the house and for the provider: wait_until(instant)."""
-
-    def wait(instant):
-        card_payments.advance(int((instant - clock.now()).total_seconds()))
-        clock.move_to(instant)
-
-    return wait
 
 
 def _write_a_course(owner):
