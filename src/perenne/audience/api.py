@@ -4,6 +4,12 @@ from perenne.audience.actions.consents import HasUnsubscribed as HasUnsubscribed
 from perenne.audience.actions.consents import SaleNotNamed as SaleNotNamed
 from perenne.audience.actions.consents import record_consent as record_consent
 from perenne.audience.actions.consents import withdraw_consent as withdraw_consent
+from perenne.audience.actions.custom_fields import (
+    add_custom_field as add_custom_field,
+)
+from perenne.audience.actions.custom_fields import (
+    set_custom_values as set_custom_values,
+)
 from perenne.audience.actions.imports import import_contacts as import_contacts
 from perenne.audience.actions.signups import ConfirmationExpired as ConfirmationExpired
 from perenne.audience.actions.signups import (
@@ -12,6 +18,11 @@ from perenne.audience.actions.signups import (
 from perenne.audience.actions.signups import subscribe as subscribe
 from perenne.audience.actions.tags import tag_person as tag_person
 from perenne.audience.actions.tags import untag_person as untag_person
+from perenne.audience.domain.custom_fields import FieldKind as FieldKind
+from perenne.audience.domain.custom_fields import FieldValue as FieldValue
+from perenne.audience.domain.custom_fields import ValueInvalid as ValueInvalid
+from perenne.audience.domain.custom_fields import Writing as Writing
+from perenne.audience.domain.custom_fields import read_value as read_value
 from perenne.audience.domain.imports import ImportCounts as ImportCounts
 from perenne.audience.domain.imports import ImportedContact as ImportedContact
 from perenne.audience.domain.segment_sources import SegmentSource as SegmentSource
@@ -27,6 +38,11 @@ from perenne.audience.queries.contacts import is_subscribed as is_subscribed
 from perenne.audience.queries.contacts import proofs_of as proofs_of
 from perenne.audience.queries.contacts import statuses_of as statuses_of
 from perenne.audience.queries.contacts import tags_of as tags_of
+from perenne.audience.queries.custom_fields import custom_fields as custom_fields
+from perenne.audience.queries.custom_fields import (
+    custom_values_of as custom_values_of,
+)
+from perenne.audience.queries.custom_fields import shown_value as shown_value
 from perenne.audience.queries.links import unsubscribe_token as unsubscribe_token
 from perenne.audience.queries.segments import confirmed_contacts as confirmed_contacts
 from perenne.audience.queries.segments import segment_by_id as segment_by_id

@@ -135,6 +135,7 @@ def test_erasure_keeps_the_bare_proof_only_r33(subscribe_person, now):
         "consents": [exported["consents"][0] | {"evidence": {}}],
         "purposes": [],
         "tags": [],
+        "fields": {},
         "letters": [],
     }
 

@@ -10,6 +10,7 @@ from perenne.audience.models import (
     Confirmation,
     Consent,
     ContactStatus,
+    CustomValue,
     LetterReceipt,
     PersonTag,
 )
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 
 
 class AudienceData:
-    """Consents, statuses, tags and letters received.
+    """Consents, statuses, tags, custom fields and letters received.
 
     The proofs themselves are kept without their evidence: they show that an objection was
     respected, and name nobody once the person is anonymous.
@@ -30,16 +31,18 @@ class AudienceData:
         {
             "audience.consent",
             "audience.contactstatus",
+            "audience.customvalue",
             "audience.persontag",
             "audience.letterreceipt",
         }
     )
 
     def export(self, person_id: int) -> dict[str, Any]:
-        """Return consents with their proof, purposes, tags and letters."""
+        """Return consents with their proof, purposes, tags, fields and letters."""
         consents = Consent.objects.filter(person_id=person_id).order_by("id")
         statuses = ContactStatus.objects.filter(person_id=person_id).order_by("id")
         tags = PersonTag.objects.filter(person_id=person_id).order_by("id")
+        fields = CustomValue.objects.filter(person_id=person_id).order_by("field__name")
         letters = LetterReceipt.objects.filter(person_id=person_id).order_by("id")
         return {
             "consents": [
@@ -65,6 +68,7 @@ class AudienceData:
                 for row in statuses
             ],
             "tags": list(tags.values_list("tag__name", flat=True)),
+            "fields": dict(fields.values_list("field__name", "text")),
             "letters": [
                 {
                     "subject": row.letter.subject,
@@ -77,7 +81,7 @@ class AudienceData:
     @transaction.atomic
     def erase(self, person_id: int, *, now: datetime) -> None:
         """Erase all but the bare proofs, emptied of what identifies."""
-        for model in (PersonTag, LetterReceipt, ContactStatus):
+        for model in (PersonTag, CustomValue, LetterReceipt, ContactStatus):
             model._default_manager.filter(person_id=person_id).delete()
         Consent.objects.filter(person_id=person_id).update(evidence={})
         person = person_by_id(person_id)

@@ -10,6 +10,7 @@ from perenne.audience.models.contacts import (
     Tag,
     Wording,
 )
+from perenne.audience.models.custom_fields import CustomField, CustomValue
 from perenne.audience.models.letters import Letter, LetterReceipt
 from perenne.audience.models.signups import Confirmation, SignupForm
 
@@ -18,6 +19,8 @@ __all__ = [
     "Confirmation",
     "Consent",
     "ContactStatus",
+    "CustomField",
+    "CustomValue",
     "Letter",
     "LetterReceipt",
     "PersonTag",

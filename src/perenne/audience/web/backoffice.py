@@ -19,6 +19,7 @@ from perenne.audience.domain.segment_sources import segment_sources
 from perenne.audience.models import Basis, ContactStatus
 from perenne.audience.queries import contacts, segments
 from perenne.audience.queries.letters import letters_to
+from perenne.audience.web.custom_fields import fields_shown
 from perenne.audience.web.origins import first_seen, origin_in_words
 from perenne.core import clock
 from perenne.core.errors import Refusal
@@ -138,6 +139,7 @@ def contact_card(request: HttpRequest, person_id: int) -> HttpResponse:
         "may_withdraw": any(row.status == "subscribed" for row in statuses),
         "proofs": contacts.proofs_of(person_id)[:_TIMELINE],
         "tags": contacts.tags_of(person_id),
+        "fields": fields_shown(person_id),
         "letters": letters_to(person_id),
         "entries": log_of(person)[:_TIMELINE],
         "suppressed": is_suppressed(person.email),

@@ -13,6 +13,7 @@ LOG_WORDS = (
     pgettext_lazy("log", "Consent withdrawn"),
     pgettext_lazy("log", "Contact added"),
     pgettext_lazy("log", "Contact suppressed"),
+    pgettext_lazy("log", "Custom values set"),
     pgettext_lazy("log", "Person tagged"),
     pgettext_lazy("log", "Person untagged"),
     pgettext_lazy("log", "Subscription confirmed"),

@@ -4,7 +4,13 @@ from __future__ import annotations
 
 from django.urls import path
 
-from perenne.audience.web import backoffice, letters, public, signup_forms
+from perenne.audience.web import (
+    backoffice,
+    custom_fields,
+    letters,
+    public,
+    signup_forms,
+)
 
 urlpatterns = [
     path("subscribe/", public.subscribe_page, name="audience_subscribe"),
@@ -28,6 +34,18 @@ desk_urlpatterns = [
         "contacts/<int:person_id>/",
         backoffice.contact_card,
         name="desk_audience_contact",
+    ),
+    path(
+        "contacts/<int:person_id>/fields/",
+        custom_fields.person_fields,
+        name="desk_audience_person_fields",
+    ),
+    path("custom-fields/", custom_fields.field_list, name="desk_audience_fields"),
+    path("custom-fields/new/", custom_fields.field_new, name="desk_audience_field_new"),
+    path(
+        "custom-fields/<int:field_id>/",
+        custom_fields.field_edit,
+        name="desk_audience_field",
     ),
     path("segments/", backoffice.segment_list, name="desk_audience_segments"),
     path("segments/new/", backoffice.segment_edit, name="desk_audience_segment_new"),

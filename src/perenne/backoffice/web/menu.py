@@ -44,6 +44,7 @@ GROUPS = (
             Entry(_("Contacts"), "desk_audience_contacts", "user"),
             Entry(_("Letters"), "desk_audience_letters", "mail"),
             Entry(_("Segments"), "desk_audience_segments", "tag"),
+            Entry(_("Custom fields"), "desk_audience_fields", "list-ul"),
             Entry(_("Sign-up forms"), "desk_audience_forms", "form"),
             Entry(_("Imports"), "desk_portability_imports", "upload"),
         ),
