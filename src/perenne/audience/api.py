@@ -8,9 +8,17 @@ from perenne.audience.actions.custom_fields import (
     add_custom_field as add_custom_field,
 )
 from perenne.audience.actions.custom_fields import (
+    drop_empty_fields as drop_empty_fields,
+)
+from perenne.audience.actions.custom_fields import (
     set_custom_values as set_custom_values,
 )
+from perenne.audience.actions.import_undo import (
+    undo_import_batch as undo_import_batch,
+)
+from perenne.audience.actions.imports import import_batch as import_batch
 from perenne.audience.actions.imports import import_contacts as import_contacts
+from perenne.audience.actions.imports import open_import as open_import
 from perenne.audience.actions.signups import ConfirmationExpired as ConfirmationExpired
 from perenne.audience.actions.signups import (
     confirm_subscription as confirm_subscription,
@@ -25,6 +33,8 @@ from perenne.audience.domain.custom_fields import Writing as Writing
 from perenne.audience.domain.custom_fields import read_value as read_value
 from perenne.audience.domain.imports import ImportCounts as ImportCounts
 from perenne.audience.domain.imports import ImportedContact as ImportedContact
+from perenne.audience.domain.imports import ImportJob as ImportJob
+from perenne.audience.domain.imports import effects_from as effects_from
 from perenne.audience.domain.segment_sources import SegmentSource as SegmentSource
 from perenne.audience.domain.segment_sources import segment_sources as segment_sources
 from perenne.audience.domain.sequence_triggers import SequenceTrigger as SequenceTrigger

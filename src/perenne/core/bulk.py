@@ -11,14 +11,12 @@ from functools import cache
 from typing import TYPE_CHECKING, Any, cast
 
 from django.db import connection
-from django.db.models import DateTimeField, JSONField
+from django.db.models import DateField, DateTimeField, DecimalField, JSONField
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from django.db.models import Field, Model
-
-_PER_STATEMENT = 2000
 
 
 def insert_rows(
@@ -30,42 +28,63 @@ def insert_rows(
 ) -> None:
     """Insert rows; every row gives its values in the order of `fields`.
 
+    On PostgreSQL each column travels as one array: a parameter for each value would cost
+    more than the insert itself.
+
     fields          names of model fields; those left out must have a database default
                     or be nullable
-    rows            text, numbers, booleans, None, aware datetimes; a dict for JSON
+    rows            text, numbers, booleans, None, dates, aware datetimes; a dict for JSON
     skip_conflicts  leave out rows that would break a unique constraint
     """
+    if not rows:
+        return
     columns = [cast("Field[Any, Any]", model._meta.get_field(name)) for name in fields]
     quoted = ", ".join(connection.ops.quote_name(str(c.column)) for c in columns)
     tail = " ON CONFLICT DO NOTHING" if skip_conflicts else ""
     # Names come from the models, values are parameters.
-    head = f"INSERT INTO {connection.ops.quote_name(model._meta.db_table)} ({quoted}) VALUES "  # noqa: S608
-    mark = f"({', '.join(['%s'] * len(columns))})"
+    head = f"INSERT INTO {connection.ops.quote_name(model._meta.db_table)} ({quoted}) "
     values = _prepared(columns, rows)
     with connection.cursor() as cursor:
         if connection.vendor == "sqlite":
-            cursor.executemany(head + mark + tail, values)
+            marks = ", ".join(["%s"] * len(columns))
+            cursor.executemany(f"{head}VALUES ({marks}){tail}", values)
             return
-        for start in range(0, len(values), _PER_STATEMENT):
-            chunk = values[start : start + _PER_STATEMENT]
-            marks = ", ".join([mark] * len(chunk))
-            flat = [value for row in chunk for value in row]
-            cursor.execute(head + marks + tail, flat)
+        arrays = ", ".join(f"%s::{_type_of(column)}[]" for column in columns)
+        cursor.execute(
+            f"{head}SELECT * FROM unnest({arrays}){tail}",  # noqa: S608
+            [list(column) for column in zip(*values, strict=True)],
+        )
+
+
+def _type_of(column: Field[Any, Any]) -> str:
+    """Return the type of a column without its length: a cast to that would cut silently."""
+    return str(column.db_type(connection)).partition("(")[0]
 
 
 def _prepared(
     columns: Sequence[Field[Any, Any]], rows: Sequence[Sequence[Any]]
 ) -> Sequence[Sequence[Any]]:
     """Return values as the database driver takes them; equal instants are turned once."""
-    instants = [n for n, c in enumerate(columns) if isinstance(c, DateTimeField)]
-    documents = [n for n, c in enumerate(columns) if isinstance(c, JSONField)]
-    if not (instants or documents):
+    turns = [(n, turn) for n, c in enumerate(columns) if (turn := _turn_for(c))]
+    if not turns:
         return rows
-    adapt = cache(connection.ops.adapt_datetimefield_value)
     prepared = [list(row) for row in rows]
     for line in prepared:
-        for n in instants:
-            line[n] = adapt(line[n])
-        for n in documents:
-            line[n] = json.dumps(line[n]) if line[n] else "{}"
+        for n, turn in turns:
+            line[n] = turn(line[n])
     return prepared
+
+
+def _turn_for(column: Field[Any, Any]) -> Callable[[Any], Any] | None:
+    """Return how a column's values are turned for the driver, None for as they are."""
+    ops = connection.ops
+    if isinstance(column, JSONField):
+        return lambda value: json.dumps(value) if value else "{}"
+    if isinstance(column, DateTimeField):
+        return cache(ops.adapt_datetimefield_value)
+    if isinstance(column, DateField):
+        return cache(ops.adapt_datefield_value)
+    if isinstance(column, DecimalField):
+        digits, places = column.max_digits, column.decimal_places
+        return lambda value: ops.adapt_decimalfield_value(value, digits, places)
+    return None

@@ -2,6 +2,8 @@
 
 from perenne.people.actions.accounts import add_owner as add_owner
 from perenne.people.actions.accounts import open_account as open_account
+from perenne.people.actions.forgetting import empty_filled as empty_filled
+from perenne.people.actions.forgetting import forget_persons as forget_persons
 from perenne.people.actions.owner_links import issue_owner_link as issue_owner_link
 from perenne.people.actions.persons import add_persons as add_persons
 from perenne.people.actions.persons import find_or_add_person as find_or_add_person
@@ -22,4 +24,6 @@ from perenne.people.queries import owner_account as owner_account
 from perenne.people.queries import person_by_email as person_by_email
 from perenne.people.queries import person_by_id as person_by_id
 from perenne.people.queries import person_of_user as person_of_user
+from perenne.people.queries import persons_by_ids as persons_by_ids
 from perenne.people.queries import persons_matching as persons_matching
+from perenne.people.queries import persons_with_traces as persons_with_traces

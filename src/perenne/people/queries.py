@@ -5,20 +5,23 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from django.apps import apps
 from django.db import connection
 from django.db.models import Q
 from django.utils.translation import override, pgettext
 
 from perenne.core.compiled import Compiled, columns_of, instance_of
+from perenne.core.models import LogEntry
 from perenne.core.tokens import token_hash
 from perenne.people.domain.addresses import InvalidAddress, normal_address
 from perenne.people.domain.roles import Role
 from perenne.people.models import OwnerLink, Person, User
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
     from datetime import datetime
 
-    from django.db.models import QuerySet
+    from django.db.models import Model, QuerySet
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +45,11 @@ def person_by_email(email: str) -> Person | None:
 def person_by_id(person_id: int) -> Person | None:
     """Return the person with that id, or None."""
     return Person.objects.filter(pk=person_id).first()
+
+
+def persons_by_ids(person_ids: Collection[int]) -> QuerySet[Person]:
+    """Return those persons."""
+    return Person.objects.filter(pk__in=person_ids)
 
 
 def person_of_user(user_id: int | None) -> Person | None:
@@ -89,6 +97,41 @@ def beginning(field: str, text: str) -> Q:
     if connection.vendor != "sqlite":
         return Q(**{f"{field}__startswith": text})
     return Q(**{f"{field}__gte": text, f"{field}__lt": f"{text}\U0010ffff"})
+
+
+def _tables_with_persons() -> list[tuple[type[Model], str]]:
+    """Return every table that points to a person, with the name of the field."""
+    return [
+        (model, field.name)
+        for model in apps.get_models(include_auto_created=True)
+        for field in model._meta.concrete_fields
+        if field.is_relation and field.related_model is Person
+    ]
+
+
+def persons_with_traces(
+    person_ids: Collection[int], *, but_in: Collection[str] = ()
+) -> set[int]:
+    """Return those of the persons whom any table or the log tells something about.
+
+    One query per table with a person in it, whichever app owns it.
+    but_in  tables not looked at: "audience.persontag"
+    """
+    found = set(
+        Person.objects.filter(pk__in=person_ids)
+        .exclude(user=None, erased_at=None)
+        .values_list("pk", flat=True)
+    )
+    for model, name in _tables_with_persons():
+        if model._meta.label_lower in but_in:
+            continue
+        rows = model._default_manager.filter(**{f"{name}_id__in": person_ids})
+        found.update(rows.values_list(f"{name}_id", flat=True))
+    logged = LogEntry.objects.filter(
+        object_type=Person._meta.label_lower, object_id__in=map(str, person_ids)
+    )
+    found.update(int(pk) for pk in logged.values_list("object_id", flat=True))
+    return found
 
 
 def owner_account() -> User | None:

@@ -14,6 +14,7 @@ from perenne.audience.queries.custom_fields import (
     custom_fields,
     value_reason,
 )
+from perenne.audience.queries.imports import is_named_in_segments
 from perenne.core import log
 from perenne.core.errors import NotFound, Refusal
 from perenne.people.api import person_by_id
@@ -124,6 +125,15 @@ def drop_custom_field(field_id: int, *, actor: str, now: datetime) -> None:
         values=CustomValue.objects.filter(field=field).count(),
     )
     field.delete()
+
+
+@transaction.atomic
+def drop_empty_fields(field_ids: Iterable[int], *, actor: str, now: datetime) -> None:
+    """Delete those of the fields that say nothing about anybody and that no segment names."""
+    for field_id in field_ids:
+        held = CustomValue.objects.filter(field_id=field_id).exists()
+        if not held and not is_named_in_segments(field_id):
+            drop_custom_field(field_id, actor=actor, now=now)
 
 
 @transaction.atomic

@@ -9,7 +9,7 @@ from django.db import transaction
 from perenne.core import log
 from perenne.core.bulk import insert_rows
 from perenne.people.domain.addresses import normal_address
-from perenne.people.domain.new_persons import AddedPerson, NewPerson
+from perenne.people.domain.new_persons import AddedPerson, NewPerson, text_digest
 from perenne.people.models import Person
 
 if TYPE_CHECKING:
@@ -65,6 +65,8 @@ def add_persons(
     Known persons get a name and a note where they had none; nothing is overwritten.
     persons  no address twice
     """
+    if not persons:
+        return {}
     wanted = {person.email: person for person in persons}
     known = _known(wanted)
     fresh = [person for email, person in wanted.items() if email not in known]
@@ -86,7 +88,7 @@ def add_persons(
         ],
         skip_conflicts=True,
     )
-    added = _known([person.email for person in fresh])
+    added = _known([person.email for person in fresh]) if fresh else {}
     filled = _fill_gaps(known, wanted)
     if fresh or filled:
         log.record(
@@ -97,11 +99,11 @@ def add_persons(
             filled=len(filled),
         )
     found = {
-        email: AddedPerson(pk, is_new=False, was_filled=pk in filled)
+        email: AddedPerson(pk, is_new=False, filled=filled.get(pk, {}))
         for email, (pk, _name, _note) in known.items()
     }
     for email, (pk, _name, _note) in added.items():
-        found[email] = AddedPerson(pk, is_new=True, was_filled=False)
+        found[email] = AddedPerson(pk, is_new=True)
     return found
 
 
@@ -128,13 +130,17 @@ def _known(emails: Iterable[str]) -> dict[str, tuple[int, str, str]]:
 
 def _fill_gaps(
     known: dict[str, tuple[int, str, str]], wanted: dict[str, NewPerson]
-) -> set[int]:
-    """Fill empty names and notes of known persons; return whose."""
-    changed = []
+) -> dict[int, dict[str, str]]:
+    """Fill empty names and notes of known persons; return whose, with digests."""
+    changed: list[Person] = []
+    filled: dict[int, dict[str, str]] = {}
     for email, (pk, name, note) in known.items():
         new = wanted[email]
-        new_name, new_note = name or new.name.strip()[:200], note or new.note
-        if (new_name, new_note) != (name, note):
-            changed.append(Person(pk=pk, name=new_name, note=new_note))
-    Person.objects.bulk_update(changed, ["name", "note"], batch_size=200)
-    return {person.pk for person in changed}
+        offered = {"name": (name, new.name.strip()[:200]), "note": (note, new.note)}
+        gaps = {key: text for key, (old, text) in offered.items() if text and not old}
+        if gaps:
+            changed.append(Person(pk=pk, **({"name": name, "note": note} | gaps)))
+            filled[pk] = {key: text_digest(text) for key, text in gaps.items()}
+    if changed:
+        Person.objects.bulk_update(changed, ["name", "note"], batch_size=200)
+    return filled

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -26,8 +27,16 @@ class NewPerson:
 
 @dataclass(frozen=True, slots=True)
 class AddedPerson:
-    """What became of one: their id, whether they are new, whether a gap was filled."""
+    """What became of one.
+
+    filled  "name" or "note", where there was none → digest of what stands there now
+    """
 
     person_id: int
     is_new: bool
-    was_filled: bool
+    filled: dict[str, str] = field(default_factory=dict)
+
+
+def text_digest(text: str) -> str:
+    """Return what tells whether a text still stands, without keeping the text."""
+    return sha256(text.encode()).hexdigest()[:16]
