@@ -7,21 +7,28 @@ import pytest
 from perenne.people.domain.addresses import normal_address
 from perenne.portability.domain.contacts import (
     ParsedContact,
+    Plan,
     RefusedRow,
     address_column,
-    match_columns,
     parse_contact,
 )
+from perenne.portability.domain.formats import ANY, recognise
+from perenne.portability.domain.states import State
 from perenne.portability.domain.tables import Row
 
 NOW = datetime(2026, 9, 15, tzinfo=UTC)
 
 
 def parse(mapping=None, **cells):
-    row = Row(line=7, cells=cells, raw=list(cells.values()))
-    return parse_contact(
-        row, mapping or match_columns(cells), normalise=normal_address, now=NOW
+    source = recognise(cells)
+    plan = Plan(
+        mapping=mapping or source.mapping(cells),
+        source=source,
+        silent=State.SUBSCRIBED,
+        normalise=normal_address,
+        now=NOW,
     )
+    return parse_contact(Row(line=7, cells=cells, raw=list(cells.values())), plan)
 
 
 def test_a_ghost_member_is_read_whole():
@@ -38,25 +45,39 @@ def test_a_ghost_member_is_read_whole():
         email="test@example.com",
         name="test",
         note="test note",
-        subscribed=False,
+        state=State.UNSUBSCRIBED,
         created_at=datetime(1991, 10, 2, 20, 30, 31, tzinfo=UTC),
         labels=("vip", "test-label"),
-        extra={"gift_id": "abc"},
     )
 
 
 @pytest.mark.parametrize(
-    ("cells", "subscribed"),
+    ("cells", "state"),
     [
-        ({}, True),  # no such column: the declared basis is for the whole file
-        ({"subscribed_to_emails": "true"}, True),
-        ({"subscribed_to_emails": "FALSE"}, False),
-        ({"subscribed_to_emails": ""}, None),
-        ({"subscribed_to_emails": "true", "deleted_at": "2024-01-01"}, False),
+        ({}, State.SUBSCRIBED),  # no such column: the declared basis is for all of them
+        ({"subscribed_to_emails": "true"}, State.SUBSCRIBED),
+        ({"subscribed_to_emails": "FALSE"}, State.UNSUBSCRIBED),
+        ({"subscribed_to_emails": ""}, State.UNKNOWN),
+        (
+            {"subscribed_to_emails": "true", "deleted_at": "2024-01-01"},
+            State.UNSUBSCRIBED,
+        ),
+        ({"status": ""}, State.UNKNOWN),
+        ({"status": "Subscribed"}, State.SUBSCRIBED),
+        ({"status": "désabonné"}, State.UNSUBSCRIBED),
+        ({"status": "pending", "subscribed": "yes"}, State.UNKNOWN),
+        ({"status": "active", "unsubscribed_at": "2024-01-01"}, State.UNSUBSCRIBED),
+        ({"status": "spam", "unsubscribed": "no"}, State.COMPLAINED),
     ],
 )
-def test_an_unknown_state_never_becomes_subscribed_r19(cells, subscribed):
-    assert parse(email="a@example.org", **cells).subscribed is subscribed
+def test_an_unknown_state_never_becomes_subscribed_r19(cells, state):
+    assert parse(email="a@example.org", **cells).state is state
+
+
+@pytest.mark.parametrize("word", ["vip", "subscribed?", "inactive", "0", "abonnés"])
+def test_a_word_that_nobody_knows_is_said_and_subscribes_nobody_r19(word):
+    found = parse(email="a@example.org", status=word)
+    assert (found.state, found.word) == (State.UNKNOWN, word)
 
 
 @pytest.mark.parametrize(
@@ -95,10 +116,13 @@ def test_a_malformed_row_is_refused_with_its_reason(cells, refusal):
 
 
 def test_columns_are_found_by_name_however_it_is_written():
-    assert match_columns(["id", "Email Address", "First Name", "Prénom", "TAGS"]) == {
-        "email": "Email Address",
-        "first_name": "First Name",
-        "labels": "TAGS",
+    columns = ["id", "Email Address", "First Name", "Prénom", "TAGS"]
+    assert ANY.mapping(columns) == {
+        "id": "",
+        "Email Address": "email",
+        "First Name": "first_name",
+        "Prénom": "",
+        "TAGS": "labels",
     }
 
 

@@ -13,18 +13,18 @@ from django.urls import reverse
 from perenne.audience.api import confirmed_contacts, withdraw_consent
 from perenne.core.models import LogEntry
 from perenne.people.models import Person
+from perenne.portability.actions.import_runs import import_in_background, run_import
 from perenne.portability.actions.imports import (
     FileRefused,
     ImportAlreadyStarted,
     MappingRefused,
+    TwoColumnsForOne,
     add_import,
-    import_in_background,
-    run_import,
-    start_import,
 )
 from perenne.portability.models import Import, ImportRow
+from tests.portability.conftest import SHARED
 
-GHOST = Path(__file__).resolve().parents[2].parent / "shared" / "data" / "ghost"
+GHOST = SHARED / "ghost"
 MEMBERS = (
     b"email,name,note,subscribed_to_emails,labels,created_at\n"
     b"ana@example.org,Ana,,true,vip,2024-05-01T10:00:00.000Z\n"
@@ -32,27 +32,6 @@ MEMBERS = (
     b"nobody,Nobody,,true,,\n"
     b"ana@example.org,Ana again,,true,,\n"
 )
-
-
-@pytest.fixture
-def bring(db, now):
-    """Import bytes to the end: bring(data, basis="consent", dry_run=False)."""
-
-    def run(data=MEMBERS, *, basis="consent", dry_run=False, mapping=None):
-        imported = add_import(
-            io.BytesIO(data), file_name="members.csv", now=now, actor="owner"
-        )
-        start_import(
-            imported,
-            basis=basis,
-            mapping=mapping or imported.mapping,
-            dry_run=dry_run,
-            now=now,
-            actor="owner",
-        )
-        return run_import(imported.pk, actor="owner")
-
-    return run
 
 
 def counts(imported):
@@ -71,7 +50,7 @@ def error_file_of(imported):
 
 
 def test_each_row_is_taken_or_answered(bring):
-    imported = bring()
+    imported = bring(MEMBERS)
     assert counts(imported) == (4, 2, 0, 0, 2)
     assert list(ImportRow.objects.values_list("line", "code", "detail")) == [
         (4, "email_invalid", "nobody"),
@@ -87,23 +66,23 @@ def test_each_row_is_taken_or_answered(bring):
 
 
 def test_importing_again_adds_nothing(bring):
-    bring()
+    bring(MEMBERS)
     before = list(Person.objects.order_by("pk").values())
-    assert counts(bring()) == (4, 0, 0, 2, 2)
+    assert counts(bring(MEMBERS)) == (4, 0, 0, 2, 2)
     assert list(Person.objects.order_by("pk").values()) == before
 
 
 def test_a_dry_run_counts_and_writes_nothing(bring):
-    assert counts(bring(dry_run=True)) == (4, 2, 0, 0, 2)
+    assert counts(bring(MEMBERS, dry_run=True)) == (4, 2, 0, 0, 2)
     assert Person.objects.count() == 0
     assert not LogEntry.objects.filter(verb__startswith="audience.").exists()
 
 
 def test_who_withdrew_stays_withdrawn_r19(bring, now):
-    bring()
+    bring(MEMBERS)
     ana = Person.objects.get(email="ana@example.org")
     withdraw_consent(ana.pk, now=now, actor="person")
-    bring()
+    bring(MEMBERS)
     assert not Person.objects.filter(pk__in=confirmed_contacts()).exists()
 
 
@@ -116,7 +95,7 @@ def test_the_error_file_has_the_columns_of_the_input_and_no_formula_op11(bring):
 
 
 def test_a_mended_error_file_goes_back_in(bring):
-    first = bring()
+    first = bring(MEMBERS)
     text = error_file_of(first).replace(b"nobody", b"cleo@example.org")
     assert counts(bring(text))[:2] == (2, 1)
     assert Person.objects.filter(email="cleo@example.org").exists()
@@ -129,43 +108,38 @@ def test_a_file_that_is_no_table_leaves_nothing_behind(db, now, data):
     assert not Import.objects.exists()
 
 
-def test_an_import_starts_once(bring, now):
-    imported = bring()
+def test_an_import_starts_once(bring, begin):
+    imported = bring(MEMBERS)
     with pytest.raises(ImportAlreadyStarted):
-        start_import(
-            imported,
-            basis="consent",
-            mapping=imported.mapping,
-            dry_run=False,
-            now=now,
-            actor="owner",
-        )
+        begin(imported)
 
 
-def test_a_mapping_needs_the_address(db, now):
-    imported = add_import(
-        io.BytesIO(b"a,b\n1,2\n"), file_name="x.csv", now=now, actor="owner"
-    )
+def test_a_mapping_needs_one_address_and_places_that_there_are(take_in, begin):
+    imported = take_in(b"a,b\n1,2\n")
     with pytest.raises(MappingRefused):
-        start_import(
-            imported, basis="consent", mapping={}, dry_run=False, now=now, actor="owner"
-        )
+        begin(imported)
+    with pytest.raises(MappingRefused):
+        begin(imported, mapping={"a": "email", "b": "somewhere"})
+    with pytest.raises(TwoColumnsForOne):
+        begin(imported, mapping={"a": "email", "b": "email"})
     imported.refresh_from_db()
     assert imported.state == Import.State.UPLOADED
 
 
 def test_the_task_may_run_twice(bring):
-    imported = bring()
+    imported = bring(MEMBERS)
+    before = counts(imported)
     import_in_background.func(imported.pk, "owner")
     imported.refresh_from_db()
-    assert counts(imported) == (4, 0, 0, 2, 2)
+    assert counts(imported) == before == (4, 2, 0, 0, 2)
     assert Person.objects.count() == 2
 
 
-def test_an_import_that_breaks_off_says_so_and_can_go_on(bring):
-    imported = bring()
+def test_an_import_that_breaks_off_says_so_and_can_go_on(take_in, begin):
+    imported = begin(take_in(MEMBERS))
     kept = imported.layout
-    Import.objects.update(layout=kept | {"encoding": "no such encoding"})
+    broken = [kept["tables"][0] | {"encoding": "no such encoding"}]
+    Import.objects.update(layout=kept | {"tables": broken})
     with pytest.raises(LookupError):
         import_in_background.func(imported.pk, "owner")
     imported.refresh_from_db()
@@ -173,7 +147,7 @@ def test_an_import_that_breaks_off_says_so_and_can_go_on(bring):
     Import.objects.update(layout=kept)
     import_in_background.func(imported.pk, "owner")
     imported.refresh_from_db()
-    assert (imported.state, counts(imported)) == (Import.State.DONE, (4, 0, 0, 2, 2))
+    assert (imported.state, counts(imported)) == (Import.State.DONE, (4, 2, 0, 0, 2))
 
 
 def test_the_command_answers_in_json(db, tmp_path, capsys):
@@ -220,10 +194,13 @@ def test_the_owner_walks_from_upload_to_result(owner_client, tmp_path):
     page = reverse("desk_portability_import", args=[imported.pk])
     assert answer.url == page
     assert b"ana@example.org" in owner_client.get(page).content
-    form = {f"map_{ours}": theirs for ours, theirs in imported.mapping.items()}
+    form = {"silent": "subscribed"} | {
+        f"column_{at}": imported.mapping[column]
+        for at, column in enumerate(imported.layout["columns"])
+    }
 
     missing_basis = owner_client.post(page, form | {"import": ""})
-    assert missing_basis.status_code == 200
+    assert missing_basis.status_code == 422
     imported.refresh_from_db()
     assert imported.state == Import.State.UPLOADED
 

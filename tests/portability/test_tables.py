@@ -35,6 +35,26 @@ def rows_of(data):
         ("email|name\na@b.fr|Zoé\n".encode("utf-16"), "utf-16", "|", ["a@b.fr", "Zoé"]),
         (b'email,name\na@b.fr,"two\nlines"\n', "utf-8", ",", ["a@b.fr", "two\nlines"]),
         (b" \n\nemail,name\na@b.fr,Bob\n", "utf-8", ",", ["a@b.fr", "Bob"]),
+        (
+            "email,nom\na@b.fr,Zoé Lefèvre\n".encode("mac_roman"),
+            "mac_roman",
+            ",",
+            ["a@b.fr", "Zoé Lefèvre"],
+        ),
+        (
+            "email;nom\na@b.fr;Zoé\n".encode("utf-16-le"),
+            "utf-16-le",
+            ";",
+            ["a@b.fr", "Zoé"],
+        ),
+        (
+            "email;nom\na@b.fr;Zoé\n".encode("utf-16-be"),
+            "utf-16-be",
+            ";",
+            ["a@b.fr", "Zoé"],
+        ),
+        (b"sep=;\nemail;name\na@b.fr;B,ob\n", "utf-8", ";", ["a@b.fr", "B,ob"]),
+        (b'"nom, prenom";email\nBob;a@b.fr\n', "utf-8", ";", ["Bob", "a@b.fr"]),
         (b'email,"full\nname"\na@b.fr,Bob\n', "utf-8", ",", ["a@b.fr", "Bob"]),
     ],
 )

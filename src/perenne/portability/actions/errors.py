@@ -11,18 +11,19 @@ from django.core.files import File
 from django.utils.translation import gettext as _
 
 from perenne.portability.domain.tables import safe_cell
-from perenne.portability.queries import refused_rows, row_reason
+from perenne.portability.queries import place_of, refused_rows, row_reason
 
 if TYPE_CHECKING:
-    from perenne.portability.domain.tables import Layout
+    from perenne.portability.domain.files import ContactFile
     from perenne.portability.models import Import
 
 
-def write_error_file(imported: Import, layout: Layout) -> None:
+def write_error_file(imported: Import, file: ContactFile) -> None:
     """Write the refused rows to a CSV that can be mended and sent again.
 
     UTF-8 with a mark (spreadsheets need it), the delimiter of the input, its columns and a
-    last one with line and reason; formulas are made harmless (OP11). No file without rows.
+    last one with line and reason; formulas are made harmless (OP11). Where names of files
+    tell the state, a column "status" does: else it would be lost. No file without rows.
     """
     rows = refused_rows(imported.pk)
     if imported.error_file:
@@ -31,17 +32,24 @@ def write_error_file(imported: Import, layout: Layout) -> None:
         imported.error_file = ""
         imported.save(update_fields=["error_file"])
         return
-    width = len(layout.columns)
+    tables = {table.name: table for table in file.tables}
+    columns = list(
+        dict.fromkeys(c for table in file.tables for c in table.layout.columns)
+    )
+    told = any(table.state for table in file.tables) and "status" not in columns
     with tempfile.TemporaryFile() as stream:
         text = io.TextIOWrapper(stream, encoding="utf-8-sig", newline="")
-        writer = csv.writer(text, delimiter=layout.delimiter)
-        writer.writerow([*map(safe_cell, layout.columns), _("error")])
+        writer = csv.writer(text, delimiter=file.tables[0].layout.delimiter)
+        head = [*columns, *(["status"] if told else [])]
+        writer.writerow([*map(safe_cell, head), _("error")])
         for row in rows.iterator():
-            cells = [safe_cell(str(cell)) for cell in row.cells[:width]]
-            cells += [""] * (width - len(cells))
+            table = tables[row.part]
+            named = dict(zip(table.layout.columns, row.cells, strict=False))
+            cells = [safe_cell(str(named.get(column, ""))) for column in columns]
+            if told:
+                cells.append(table.state.value if table.state else "")
             reason = row_reason(row.code, row.column, row.detail)
-            line = _("line %(line)s") % {"line": row.line}
-            writer.writerow([*cells, f"{line}: {reason}"])
+            writer.writerow([*cells, f"{place_of(row.line, row.part)}: {reason}"])
         text.flush()
         text.detach()
         stream.seek(0)

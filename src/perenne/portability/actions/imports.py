@@ -1,49 +1,38 @@
-"""Bring in contacts from a file: check, import in a stream, answer row by row (OP1).
-
-The file is read once, a thousand rows at a time; each batch is one transaction of the
-audience. An import that is killed and run again adds nothing twice: the same rows are then
-"unchanged".
-"""
+"""Take in a file of contacts: understand it, say how it is read, start, go on (OP1)."""
 
 from __future__ import annotations
 
-from itertools import batched
+import re
+from hashlib import file_digest
 from typing import IO, TYPE_CHECKING
 
 from django.core.files import File
 from django.db import transaction
-from django.tasks import task
+from django.db.models import Exists, Q
 from django.utils.translation import gettext_lazy as _
 
-from perenne.audience.api import ImportedContact, import_contacts
-from perenne.core import clock, log
+from perenne.audience.api import FieldKind, add_custom_field, custom_fields
+from perenne.core import log
 from perenne.core.errors import Refusal
-from perenne.people.api import normal_address
-from perenne.portability.actions.errors import write_error_file
-from perenne.portability.domain.contacts import (
-    FIELDS,
-    ParsedContact,
-    RefusedRow,
-    address_column,
-    match_columns,
-    parse_contact,
-)
-from perenne.portability.domain.tables import (
-    Layout,
-    Row,
-    UnreadableTable,
-    detect_layout,
-    read_rows,
-)
-from perenne.portability.models import Import, ImportRow
-from perenne.portability.queries import file_reason
+from perenne.portability.domain.files import Choices, doubled, file_from, understand
+from perenne.portability.domain.formats.base import TARGETS
+from perenne.portability.domain.states import State
+from perenne.portability.domain.tables import UnreadableTable
+from perenne.portability.models import Import, ImportBatch, ImportRow
+from perenne.portability.queries import file_reason, remembered_mapping
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Mapping
     from datetime import datetime
 
-_BATCH = 1000
-_SAMPLE_ROWS = 100
+    from django.db.models import QuerySet
+
+    from perenne.portability.domain.files import ContactFile
+
+_LONGEST_FIELD_NAME, _LONGEST_TAG, _MOST_TAGS = 60, 100, 20
+_MADE = re.compile(
+    r"field:\d+|new:(text|number|date|yes_no)|touch:(utm_[a-z]+|page|referrer)"
+)
 
 
 class FileRefused(Refusal):
@@ -58,10 +47,16 @@ class FileRefused(Refusal):
 
 
 class MappingRefused(Refusal):
-    """The mapping names no address column, or a column that the file has not."""
+    """The mapping names no address column, or a column or place that there is not."""
 
     sentence = _("Choose the column that holds the e-mail addresses.")
     field = "email"
+
+
+class TwoColumnsForOne(Refusal):
+    """Two columns cannot both be somebody's address or date."""
+
+    sentence = _("Two columns go to the same place. Leave one of them out.")
 
 
 class ImportAlreadyStarted(Refusal):
@@ -70,24 +65,29 @@ class ImportAlreadyStarted(Refusal):
     sentence = _("This import was started before.")
 
 
-def inspect_file(stream: IO[bytes]) -> tuple[Layout, dict[str, str], list[Row]]:
-    """Return layout, proposed mapping (may lack "email") and the first rows.
+def inspect_file(
+    stream: IO[bytes], *, file_name: str, choices: Choices | None = None
+) -> ContactFile:
+    """Return what a file is, with the mapping that was used for such columns last time.
 
-    Raises  FileRefused: empty, no_header or binary
+    Raises  FileRefused
     """
     try:
-        layout = detect_layout(stream)
+        found = understand(stream, file_name=file_name, choices=choices)
     except UnreadableTable as error:
         raise FileRefused(error.reason) from error
-    sample = [
-        row
-        for row, _n in zip(read_rows(stream, layout), range(_SAMPLE_ROWS), strict=False)
-    ]
-    mapping = match_columns(layout.columns)
-    if "email" not in mapping and (found := address_column(sample)):
-        mapping = {ours: theirs for ours, theirs in mapping.items() if theirs != found}
-        mapping["email"] = found
-    return layout, mapping, sample
+    by_name = {field.name.casefold(): field.pk for field in custom_fields()}
+    for column, target in found.mapping.items():
+        known = by_name.get(column[:_LONGEST_FIELD_NAME].casefold())
+        if known and target in {"", "new:text"}:
+            found.mapping[column] = f"field:{known}"
+    ids = {f"field:{pk}" for pk in by_name.values()}
+    for column, target in remembered_mapping(found.columns_key()).items():
+        if column in found.mapping and (
+            target in ids or not target.startswith("field:")
+        ):
+            found.mapping[column] = target
+    return found
 
 
 @transaction.atomic
@@ -95,34 +95,66 @@ def add_import(
     stream: IO[bytes],
     *,
     file_name: str,
+    choices: Choices | None = None,
     now: datetime,
     actor: str,
     user_id: int | None = None,
 ) -> Import:
-    """Keep a file that is to be imported, with what was detected about it.
+    """Keep a file that is to be imported, with what was understood of it.
 
     Raises  FileRefused: nothing was kept
     """
-    layout, mapping, _sample = inspect_file(stream)
-    stream.seek(0, 2)
-    size = stream.tell()
+    found = inspect_file(stream, file_name=file_name, choices=choices)
+    stream.seek(0)
+    digest = file_digest(stream, "sha256").hexdigest()  # type: ignore[arg-type]
     stream.seek(0)
     imported = Import(
         file_name=file_name[:255],
-        mapping=mapping,
-        layout={
-            "encoding": layout.encoding,
-            "delimiter": layout.delimiter,
-            "columns": list(layout.columns),
-        },
-        bytes_total=size,
+        digest=digest,
         added_at=now,
         started_by_id=user_id,
+        **_understood(found),
     )
-    imported.file.save("contacts.csv", File(stream), save=False)
+    imported.file.save("contacts", File(stream), save=False)
     imported.save()
     log.record("portability.import_added", actor=actor, obj=imported, at=now)
     return imported
+
+
+def _understood(found: ContactFile) -> dict[str, object]:
+    return {
+        "mapping": found.mapping,
+        "columns_key": found.columns_key(),
+        "layout": found.as_json(),
+        "bytes_total": sum(table.size for table in found.tables),
+    }
+
+
+@transaction.atomic
+def reread_import(
+    imported: Import, *, choices: Choices, now: datetime, actor: str
+) -> Import:
+    """Read the file of an import that has not begun in another way.
+
+    Raises  FileRefused, ImportAlreadyStarted: nothing was changed
+    """
+    with imported.file.open("rb") as stream:
+        found = inspect_file(stream, file_name=imported.file_name, choices=choices)
+    if not startable(imported.pk).update(**_understood(found)):
+        raise ImportAlreadyStarted
+    imported.refresh_from_db()
+    log.record("portability.import_reread", actor=actor, obj=imported, at=now)
+    return imported
+
+
+def startable(import_id: int) -> QuerySet[Import]:
+    """Return the import if nothing of it is in yet and it is not on its way."""
+    begun = ImportBatch.objects.filter(imported_id=import_id)
+    return Import.objects.filter(pk=import_id).filter(
+        ~Q(Exists(begun)),
+        Q(state__in=[Import.State.UPLOADED, Import.State.FAILED])
+        | Q(state=Import.State.DONE, dry_run=True),
+    )
 
 
 @transaction.atomic
@@ -132,30 +164,39 @@ def start_import(
     basis: str,
     mapping: Mapping[str, str],
     dry_run: bool,
+    tags: Iterable[str] = (),
+    silent: str = "",
     now: datetime,
     actor: str,
 ) -> None:
     """Queue the import with its declared basis (R19) and its mapping.
 
-    A dry run may be followed by the real one; a real one starts once.
+    A dry run may be followed by the real one; a real one starts once. Custom fields that
+    the mapping asks for are made by the real one.
 
-    Raises  MappingRefused, ImportAlreadyStarted: nothing was changed
+    mapping  the file's column → where it goes; "" leaves it out
+    tags     for everybody in the file
+    silent   "subscribed" or "unknown": those for whom the file says nothing; "" as the
+             tool's files mean it
+    Raises   MappingRefused, TwoColumnsForOne, ImportAlreadyStarted: nothing was changed
     """
-    columns = set(imported.layout["columns"])
-    chosen = {ours: theirs for ours, theirs in mapping.items() if theirs}
-    if "email" not in chosen or not set(chosen.values()) <= columns:
-        raise MappingRefused
-    startable = Import.objects.filter(pk=imported.pk).exclude(
-        state__in=[Import.State.QUEUED, Import.State.RUNNING]
-    )
-    if not startable.exclude(state=Import.State.DONE, dry_run=False).update(
+    chosen = _checked(imported, mapping)
+    options: dict[str, object] = {
+        "tags": [" ".join(tag.split())[:_LONGEST_TAG] for tag in tags if tag.strip()][
+            :_MOST_TAGS
+        ],
+        "silent": State(silent).value if silent else _silent(imported),
+    }
+    if not startable(imported.pk).update(
         state=Import.State.QUEUED,
         basis=Import.Basis(basis),
-        mapping={name: chosen[name] for name in FIELDS if name in chosen},
         dry_run=dry_run,
         problem="",
     ):
         raise ImportAlreadyStarted
+    if not dry_run:
+        chosen, options["new_fields"] = _with_fields(chosen, now=now, actor=actor)
+    Import.objects.filter(pk=imported.pk).update(mapping=chosen, options=options)
     ImportRow.objects.filter(imported=imported).delete()
     imported.refresh_from_db()
     log.record(
@@ -168,113 +209,57 @@ def start_import(
     )
 
 
-def run_import(import_id: int, *, actor: str) -> Import:
-    """Do the queued import to its end and write its error file; may run twice.
+def _silent(imported: Import) -> str:
+    source = file_from(imported.layout, imported.mapping).source
+    return (State.SUBSCRIBED if source.vouched else State.UNKNOWN).value
 
-    Commits batch by batch. If the file cannot be read to its end the import is FAILED,
-    what was committed stays, and running it again adds nothing twice.
+
+def _checked(imported: Import, mapping: Mapping[str, str]) -> dict[str, str]:
+    """Return the mapping over all columns of the file.
+
+    Raises  MappingRefused, TwoColumnsForOne
     """
-    Import.objects.filter(pk=import_id).update(state=Import.State.RUNNING)
-    imported = Import.objects.get(pk=import_id)
-    layout = Layout(
-        imported.layout["encoding"],
-        imported.layout["delimiter"],
-        tuple(imported.layout["columns"]),
-    )
-    counts = dict.fromkeys(("rows", "created", "updated", "unchanged", "refused"), 0)
-    with imported.file.open("rb") as stream:
-        parsed = _parsed(read_rows(stream, layout), imported.mapping)
-        for batch in batched(parsed, _BATCH):
-            _import_batch(imported, batch, counts, actor=actor)
-            position = stream.tell()
-            Import.objects.filter(pk=import_id).update(bytes_done=position, **counts)
-    write_error_file(imported, layout)
-    Import.objects.filter(pk=import_id).update(
-        state=Import.State.DONE, finished_at=clock.now(), **counts
-    )
+    columns = imported.layout["columns"]
+    targets = list(mapping.values())
+    known = {"", *TARGETS}
+    if (
+        "email" not in targets
+        or not set(mapping) <= set(columns)
+        or any(t not in known and not _MADE.fullmatch(t) for t in targets)
+    ):
+        raise MappingRefused
+    if doubled(mapping):
+        raise TwoColumnsForOne
+    return {column: mapping.get(column, "") for column in columns}
+
+
+def _with_fields(
+    mapping: dict[str, str], *, now: datetime, actor: str
+) -> tuple[dict[str, str], list[int]]:
+    """Return the mapping with its new custom fields made, and their ids."""
+    by_name = {field.name.casefold(): field.pk for field in custom_fields()}
+    made: list[int] = []
+    for column, target in mapping.items():
+        if not target.startswith("new:"):
+            continue
+        name = " ".join(column.split())[:_LONGEST_FIELD_NAME].strip()
+        if name.casefold() not in by_name:
+            kind = FieldKind(target.removeprefix("new:"))
+            field = add_custom_field(name=name, kind=kind, actor=actor, now=now)
+            by_name[name.casefold()] = field.pk
+            made.append(field.pk)
+        mapping[column] = f"field:{by_name[name.casefold()]}"
+    return mapping, made
+
+
+@transaction.atomic
+def go_on_with_import(imported: Import, *, now: datetime, actor: str) -> None:
+    """Queue an import that stopped half-way; what is in stays and is not done again.
+
+    Raises  ImportAlreadyStarted: it has not stopped
+    """
+    stopped = Import.objects.filter(pk=imported.pk, state=Import.State.FAILED)
+    if not stopped.exclude(basis="").update(state=Import.State.QUEUED, problem=""):
+        raise ImportAlreadyStarted
     imported.refresh_from_db()
-    log.record("portability.import_done", actor=actor, obj=imported, counts=counts)
-    return imported
-
-
-def _parsed(
-    rows: Iterable[Row], mapping: Mapping[str, str]
-) -> Iterator[tuple[Row, ParsedContact | RefusedRow]]:
-    """Yield each row with its contact or refusal; a repeated address is refused."""
-    now, first_line = clock.now(), dict[int, int]()
-    for row in rows:
-        parsed = parse_contact(row, mapping, normalise=normal_address, now=now)
-        if isinstance(parsed, ParsedContact):
-            line = first_line.setdefault(hash(parsed.email), parsed.line)
-            if line != parsed.line:
-                column = mapping["email"]
-                parsed = RefusedRow(parsed.line, "duplicate", column, str(line))
-        yield row, parsed
-
-
-def _import_batch(
-    imported: Import,
-    batch: Iterable[tuple[Row, ParsedContact | RefusedRow]],
-    counts: dict[str, int],
-    *,
-    actor: str,
-) -> None:
-    contacts = [parsed for _row, parsed in batch if isinstance(parsed, ParsedContact)]
-    refused = [(row, parsed) for row, parsed in batch if isinstance(parsed, RefusedRow)]
-    with transaction.atomic():
-        done = import_contacts(
-            [_imported_contact(contact) for contact in contacts],
-            basis=imported.basis,
-            source=imported.file_name,
-            actor=actor,
-            now=clock.now(),
-        )
-        if imported.dry_run:
-            transaction.set_rollback(True)
-    ImportRow.objects.bulk_create(
-        [_refused_row(imported, row, parsed) for row, parsed in refused],
-        ignore_conflicts=True,
-    )
-    counts["rows"] += len(contacts) + len(refused)
-    counts["refused"] += len(refused)
-    for key in ("created", "updated", "unchanged"):
-        counts[key] += getattr(done, key)
-
-
-def _imported_contact(contact: ParsedContact) -> ImportedContact:
-    return ImportedContact(
-        email=contact.email,
-        name=contact.name,
-        created_at=contact.created_at,
-        subscribed=contact.subscribed,
-        tags=contact.labels,
-        note=contact.note,
-        extra=contact.extra,
-    )
-
-
-def _refused_row(imported: Import, row: Row, refused: RefusedRow) -> ImportRow:
-    cells = [
-        cell.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
-        for cell in row.raw
-    ]
-    return ImportRow(
-        imported=imported,
-        line=refused.line,
-        code=refused.code,
-        column=refused.column[:200],
-        detail=refused.detail[:200].encode("utf-8", "replace").decode(),
-        cells=[cell.replace("\x00", "\ufffd") for cell in cells],
-    )
-
-
-@task
-def import_in_background(import_id: int, actor: str) -> None:
-    """Run a queued import in the worker; a second run adds nothing."""
-    try:
-        run_import(import_id, actor=actor)
-    except Exception:  # whatever it is, the owner must not see it run for ever
-        Import.objects.filter(pk=import_id).update(
-            state=Import.State.FAILED, problem="unreadable"
-        )
-        raise
+    log.record("portability.import_resumed", actor=actor, obj=imported, at=now)

@@ -19,10 +19,21 @@ if TYPE_CHECKING:
 
 _SAMPLE_BYTES = 1 << 20
 _NOT_A_TABLE = ("{", "[", "<")  # JSON, XML or a page: no header begins like this
-_DELIMITERS = ",;\t|"
+DELIMITERS = ",;\t|"
 _LONGEST_CELL = 131_072
 # What is left of bytes that were no text, in other files and in UTF-16.
 _NO_TEXT = (re.compile("[\x00\udc80-\udcff]"), re.compile("[\x00\ufffd]"))
+ENCODINGS = (
+    ("utf-8", "UTF-8"),
+    ("utf-8-sig", "UTF-8, BOM"),
+    ("utf-16", "UTF-16, BOM"),
+    ("utf-16-le", "UTF-16 LE"),
+    ("utf-16-be", "UTF-16 BE"),
+    ("cp1252", "Windows-1252"),
+    ("mac_roman", "Mac Roman"),
+)
+# Letters of French and its neighbours: what stands there when a one-byte text is read right.
+_EXPECTED = frozenset("éèêëàâäçîïôöûùüœæñáíóúßÉÈÊÀÂÇÔŒ’«»€…–—°")
 _BOMS = {
     codecs.BOM_UTF8: "utf-8-sig",
     codecs.BOM_UTF16_LE: "utf-16",
@@ -69,11 +80,15 @@ class Row:
     problem: str = ""
 
 
-def detect_layout(stream: IO[bytes]) -> Layout:
+def detect_layout(
+    stream: IO[bytes], *, encoding: str = "", delimiter: str = ""
+) -> Layout:
     """Return how the file is written; the stream is rewound.
 
-    UTF-8 when the first mebibyte is valid UTF-8, UTF-16 by its mark, else Windows-1252.
+    UTF-8 when the first mebibyte is valid UTF-8, UTF-16 by its mark or its empty bytes,
+    else Windows-1252 or Mac Roman, whichever gives more letters that French has.
 
+    encoding, delimiter  of ENCODINGS and DELIMITERS, when they are known
     Raises  UnreadableTable: empty, no_header or binary
     """
     stream.seek(0)
@@ -81,18 +96,36 @@ def detect_layout(stream: IO[bytes]) -> Layout:
     stream.seek(0)
     if not sample.strip():
         raise UnreadableTable("empty")
-    encoding = _encoding_of(sample)
+    encoding = encoding or _encoding_of(sample)
     text = sample.decode(encoding, errors="replace")
-    if "\x00" in text or text.lstrip().startswith(_NOT_A_TABLE):
+    if _is_binary(text) or text.lstrip().startswith(_NOT_A_TABLE):
         raise UnreadableTable("binary")
-    first = next((line for line in text.splitlines() if line.strip()), "")
-    delimiter = max(_DELIMITERS, key=first.count)
-    if first.count(delimiter) == 0:
-        delimiter = ","
+    delimiter = delimiter or _delimiter_of(text)
     header = _header_of(text, delimiter)
     if not any(cell.strip() for cell in header):
         raise UnreadableTable("no_header")
     return Layout(encoding, delimiter, _unique(header))
+
+
+def _is_binary(text: str) -> bool:
+    """Tell a file of bytes from a table with a lost one, which costs its row only."""
+    head = next((line for line in text.splitlines() if line.strip()), "")
+    return "\x00" in head or text.count("\x00") * 100 > len(text)
+
+
+def _delimiter_of(text: str) -> str:
+    """Return what separates cells: what a line "sep=;" says, else what the header has most."""
+    first = next((line for line in text.splitlines() if line.strip()), "")
+    if found := _SEPARATOR.fullmatch(first.strip()):
+        return found[1]
+    # What stands in quotes is part of a name.
+    bare = re.sub(r'"[^"]*"', "", first)
+    delimiter = max(DELIMITERS, key=bare.count)
+    return delimiter if delimiter in bare else ","
+
+
+# Spreadsheets write how they separate into a line of its own.
+_SEPARATOR = re.compile(r'"?sep=([,;\t|])"?[,;\t|]*', re.IGNORECASE)
 
 
 def _header_of(text: str, delimiter: str) -> list[str]:
@@ -108,7 +141,9 @@ def _header_of(text: str, delimiter: str) -> list[str]:
 
 
 def _is_blank(cells: list[str]) -> bool:
-    """Tell an empty line, which is skipped, from a row of empty cells."""
+    """Tell an empty line and "sep=;", which are skipped, from a row of empty cells."""
+    if cells and cells[0].lower().startswith("sep=") and not "".join(cells[1:]):
+        return len(cells[0]) < 6
     return len(cells) < 2 and not "".join(cells).strip()
 
 
@@ -116,13 +151,33 @@ def _encoding_of(sample: bytes) -> str:
     for mark, name in _BOMS.items():
         if sample.startswith(mark):
             return name
+    if found := _utf_16_of(sample):
+        return found
     try:
         # Without final=True a letter cut off at the sample's end is no error.
         codecs.getincrementaldecoder("utf-8")().decode(sample)
     except UnicodeDecodeError:
         some_letters_are_utf8 = not sample.decode("utf-8", "ignore").isascii()
-        return "utf-8" if some_letters_are_utf8 else "cp1252"
+        return "utf-8" if some_letters_are_utf8 else _one_byte_encoding_of(sample)
     return "utf-8"
+
+
+def _one_byte_encoding_of(sample: bytes) -> str:
+    """Return the encoding that gives more of the letters one expects; Windows first."""
+
+    def expected(name: str) -> int:
+        return sum(c in _EXPECTED for c in sample.decode(name, "replace"))
+
+    return max(("cp1252", "mac_roman"), key=expected)
+
+
+def _utf_16_of(sample: bytes) -> str:
+    """Return UTF-16 without a mark when every other byte is empty, else ""."""
+    start = sample[:2000]
+    half = len(start) // 2
+    if half > 8 and start[1::2].count(0) > half * 0.9:
+        return "utf-16-le"
+    return "utf-16-be" if half > 8 and start[0::2].count(0) > half * 0.9 else ""
 
 
 def _unique(header: list[str]) -> tuple[str, ...]:
@@ -173,7 +228,7 @@ def read_rows(stream: IO[bytes], layout: Layout) -> Iterator[Row]:
     """
     stream.seek(0)
     # UTF-16 has no lone bytes to keep: they become U+FFFD, which _row() looks for.
-    errors = "replace" if layout.encoding == "utf-16" else "surrogateescape"
+    errors = "replace" if layout.encoding.startswith("utf-16") else "surrogateescape"
     text = io.TextIOWrapper(stream, layout.encoding, errors=errors, newline="")
     try:
         records = _records(text, layout)
@@ -220,7 +275,7 @@ def _row(line: int, cells: list[str], layout: Layout) -> Row:
     extra = any(cell.strip() for cell in cells[len(columns) :])
     padded = [*cells, *[""] * (len(columns) - len(cells))]
     values = {name: _bare(cell) for name, cell in zip(columns, padded, strict=False)}
-    if _NO_TEXT[layout.encoding == "utf-16"].search("".join(cells)):
+    if _NO_TEXT[layout.encoding.startswith("utf-16")].search("".join(cells)):
         return Row(line, values, cells, "bytes")
     return Row(line, values, cells, "too_many_cells" if extra else "")
 
