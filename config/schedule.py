@@ -24,6 +24,10 @@ SCHEDULES: dict[str, dict[str, Any]] = {
         "task": "perenne.practice.actions.bookings.send_reminders",
         "every": 600,
     },
+    "practice packs": {
+        "task": "perenne.practice.actions.packs.tend_packs",
+        "every": 900,
+    },
     "mail": {"task": "perenne.mail.actions.delivery.deliver_due", "every": 30},
     "letters due and letters gone": {
         "task": "perenne.audience.actions.sending.tend_letters",

@@ -3,6 +3,7 @@ from datetime import UTC, datetime, time
 import pytest
 
 from perenne.practice.actions.bookings import book
+from perenne.practice.actions.packs import grant_pack, save_pack_kind
 from perenne.practice.actions.services import save_service
 from perenne.practice.domain.slots import Span
 from perenne.streams.api import default_stream
@@ -70,3 +71,38 @@ def make_booking(now):
 @pytest.fixture
 def booking(service, make_booking):
     return make_booking(service)
+
+
+@pytest.fixture
+def make_kind(service, now):
+    """Add a kind of pack that pays for the service: make_kind(sessions=2)."""
+
+    def make(name="Five sessions", service_ids=None, **fields):
+        asked = {"sessions": 5, "months": 6, "active": True, **fields}
+        return save_pack_kind(
+            None,
+            name=name,
+            service_ids=[service.pk] if service_ids is None else service_ids,
+            actor="owner",
+            now=now,
+            **asked,
+        )
+
+    return make
+
+
+@pytest.fixture
+def make_pack(make_kind, person, now):
+    """Give Ana a pack: make_pack(sessions=1)."""
+
+    def make(kind=None, *, source="order:7", ends_at=None, at=now, **fields):
+        return grant_pack(
+            person_id=person.pk,
+            kind_id=(kind or make_kind(**fields)).pk,
+            source=source,
+            ends_at=ends_at,
+            actor="system",
+            now=at,
+        )
+
+    return make

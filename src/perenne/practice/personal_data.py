@@ -4,7 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from perenne.practice.api import bookings_to_export, client_of, erase_practice_data
+from perenne.practice.api import (
+    bookings_to_export,
+    client_of,
+    erase_practice_data,
+    packs_to_export,
+)
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -21,12 +26,12 @@ _BILLING = (
 
 
 class PracticeOfAPerson:
-    """Answer access and erasure requests about sessions and missions."""
+    """Answer access and erasure requests about sessions, packs and missions."""
 
-    tables = frozenset({"practice.booking", "practice.client"})
+    tables = frozenset({"practice.booking", "practice.client", "practice.pack"})
 
     def export(self, person_id: int) -> dict[str, Any]:
-        """Return sessions and billing details, instants in ISO 8601 UTC."""
+        """Return sessions, packs and billing details, instants in ISO 8601 UTC."""
         client = client_of(person_id)
         return {
             "sessions": [
@@ -40,6 +45,25 @@ class PracticeOfAPerson:
                     "booked_at": row.created_at.isoformat(),
                 }
                 for row in bookings_to_export(person_id)
+            ],
+            "packs": [
+                {
+                    "pack": row.kind.name,
+                    "left": row.left,
+                    "given_at": row.granted_at.isoformat(),
+                    "expires_at": row.expires_at.isoformat(),
+                    "reason": row.reason,
+                    "movements": [
+                        {
+                            "at": move.at.isoformat(),
+                            "why": move.why,
+                            "credits": move.change,
+                            "reason": move.reason,
+                        }
+                        for move in row.movements.all()
+                    ],
+                }
+                for row in packs_to_export(person_id)
             ],
             "client": (
                 {name: getattr(client, name) for name in _BILLING} if client else None

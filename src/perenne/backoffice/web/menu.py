@@ -81,6 +81,7 @@ GROUPS = (
         (
             Entry(_("Bookings"), "desk_practice_bookings", "calendar-alt"),
             Entry(_("Services"), "desk_practice_services", "time"),
+            Entry(_("Session packs"), "desk_practice_packs", "list-ol"),
             Entry(_("Missions"), "desk_practice_missions", "clipboard-list"),
         ),
     ),

@@ -15,6 +15,7 @@ from perenne.core import clock, log
 from perenne.core.errors import NotFound, Refusal
 from perenne.core.tokens import token_hash
 from perenne.people.api import find_or_add_person
+from perenne.practice.actions.credits import return_credit, use_credit
 from perenne.practice.actions.mails import (
     mail_booked,
     mail_cancelled,
@@ -84,12 +85,14 @@ def book(
     language: str,
     actor: str,
     now: datetime,
+    pack_id: int | None = None,
 ) -> Booking:
     """Book a slot for the person with that address, and mail both sides.
 
     The cells of the calendar are unique keys: of two who book at once, one wins.
     starts_at  aware; time_zone is the visitor's IANA zone
-    Raises     NotFound, SlotTaken, InvalidAddress: nothing was changed
+    pack_id    the person's pack whose credit pays; None: the service's price is due
+    Raises     NotFound, SlotTaken, InvalidAddress, PackDoesNotPay: nothing was changed
     """
     service = Service.objects.filter(pk=service_id, active=True).first()
     if service is None:
@@ -115,7 +118,10 @@ def book(
                 note=note,
                 time_zone=time_zone,
                 language=language,
+                pack_id=pack_id,
             )
+            if pack_id is not None:
+                use_credit(booking, actor=actor, now=now)
             log.record("practice.session_booked", actor=actor, obj=booking, at=now)
             mail_booked(booking, now=now)
             return booking
@@ -137,6 +143,7 @@ def _claim(
     starts_at: datetime,
     *,
     now: datetime,
+    pack_id: int | None,
     **said: Any,
 ) -> Booking:
     """Write the booking and take its time; IntegrityError when someone was faster.
@@ -154,7 +161,8 @@ def _claim(
         ends_at=starts_at + timedelta(minutes=service.minutes),
         day=day,
         seat=_free_seat(service, day) if service.daily_cap else None,
-        price_cents=service.price_cents,
+        price_cents=0 if pack_id else service.price_cents,
+        pack_id=pack_id,
         remind_at=remind_at if remind_at > now else None,
         created_at=now,
         changed_at=now,
@@ -200,6 +208,7 @@ def cancel_booking(
     if not _move(booking, Booking.State.CANCELLED, now=now):
         return booking
     BookedCell.objects.filter(booking=booking).delete()
+    return_credit(booking, actor=actor, now=now)
     log.record(
         "practice.session_cancelled",
         actor=actor,

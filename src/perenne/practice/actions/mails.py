@@ -115,6 +115,7 @@ def _context(booking: Booking, zone: ZoneInfo) -> dict[str, Any]:
         "booking": booking,
         "service": booking.service,
         "person": booking.person,
+        "pack": booking.pack,
         "starts": booking.starts_at.astimezone(zone),
         "ends": booking.ends_at.astimezone(zone),
         "zone": zone.key,

@@ -144,6 +144,7 @@ class Booking(models.Model):
     sequence     grows with every change, for calendars
     day, seat    its place among the bookings of the business's day (daily cap); no seat
                  once cancelled
+    pack         the session pack that pays for it; its price is 0 then
     remind_at    when to remind; null when it was done or is not needed
     invoice_ref  the invoice it was billed on, "" before
     """
@@ -169,6 +170,9 @@ class Booking(models.Model):
     state = models.CharField(max_length=10, choices=State, default=State.BOOKED)
     note = models.TextField(blank=True)
     price_cents = models.PositiveIntegerField(default=0)
+    pack = models.ForeignKey(
+        "practice.Pack", on_delete=models.PROTECT, null=True, related_name="+"
+    )
     cancel_token_hash = models.CharField(max_length=64, unique=True)
     remind_at = models.DateTimeField(null=True)
     invoice_ref = models.CharField(max_length=120, blank=True)
@@ -180,6 +184,10 @@ class Booking(models.Model):
             models.CheckConstraint(
                 condition=Q(ends_at__gt=F("starts_at")),
                 name="booking_ends_after_start",
+            ),
+            models.CheckConstraint(
+                condition=Q(pack=None) | Q(price_cents=0),
+                name="booking_is_paid_by_a_pack_or_by_money",
             ),
             models.UniqueConstraint(
                 fields=["service", "day", "seat"],

@@ -176,22 +176,22 @@ def _token_of(uid: UUID) -> str:
 def booking_by_token(token: str) -> Booking | None:
     """Return the booking whose cancel link carries the token, or None."""
     return (
-        Booking.objects.select_related("service", "person")
+        Booking.objects.select_related("service", "person", "pack__kind")
         .filter(cancel_token_hash=token_hash(token))
         .first()
     )
 
 
 def booking_by_id(booking_id: int) -> Booking | None:
-    """Return the booking with its service and person, or None."""
-    rows = Booking.objects.select_related("service", "person")
+    """Return the booking with its service, person and pack, or None."""
+    rows = Booking.objects.select_related("service", "person", "pack__kind")
     return rows.filter(pk=booking_id).first()
 
 
 def bookings_of(person_id: int) -> list[Booking]:
     """Return a person's bookings with their service, the latest first."""
-    rows = Booking.objects.select_related("service").filter(person_id=person_id)
-    return list(rows.order_by("-starts_at")[:200])
+    rows = Booking.objects.select_related("service", "pack__kind")
+    return list(rows.filter(person_id=person_id).order_by("-starts_at")[:200])
 
 
 def upcoming_bookings(person_id: int, now: datetime) -> list[UpcomingBooking]:
@@ -250,7 +250,7 @@ def bookings_found(
     state  one state, or "" for all
     after  where the page before ended; read by the index, whatever page it is
     """
-    rows = Booking.objects.select_related("service", "person")
+    rows = Booking.objects.select_related("service", "person", "pack__kind")
     if past:
         rows = rows.filter(ends_at__lte=now).order_by("-starts_at", "-pk")
     else:

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.dates import WEEKDAYS
+from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
+from django.utils.translation import ngettext, pgettext_lazy
 
 from perenne.practice.domain.slots import Span
 from perenne.practice.models import Client, Mission, Service
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from django.forms import BoundField
 
     from perenne.practice.models import Availability
+    from perenne.practice.queries.packs import HeldPack
     from perenne.streams.api import Stream
 
 SPANS_A_DAY = 2
@@ -52,11 +54,38 @@ class BookingForm(forms.Form):
         widget=forms.TextInput(attrs={"tabindex": "-1", "autocomplete": "off"}),
     )
 
+    def __init__(
+        self, *args: Any, packs: Sequence[HeldPack], price: str, **kwargs: Any
+    ) -> None:
+        """Ask how it is paid when the person has packs that pay for it."""
+        super().__init__(*args, **kwargs)
+        if packs:
+            self.fields["pack_id"] = forms.TypedChoiceField(
+                label=_("How it is paid"),
+                choices=[*map(_pack_choice, packs), ("", price)],
+                coerce=int,
+                empty_value=None,
+                required=False,
+                initial=packs[0].pack.pk,
+                widget=forms.RadioSelect,
+            )
+
     def clean(self) -> dict[str, Any]:
         """Refuse what a machine filled in."""
         if self.cleaned_data.get("website"):
             raise ValidationError(_("This form could not be sent. Please try again."))
         return self.cleaned_data
+
+
+def _pack_choice(row: HeldPack) -> tuple[int, str]:
+    left = row.pack.left
+    text = ngettext(
+        "With %(name)s: %(count)s session left, until %(date)s",
+        "With %(name)s: %(count)s sessions left, until %(date)s",
+        left,
+    )
+    day = date_format(row.last_on, "DATE_FORMAT")
+    return row.pack.pk, text % {"name": row.pack.kind, "count": left, "date": day}
 
 
 _FROM = pgettext_lazy("time of day", "From")

@@ -13,6 +13,8 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from perenne.core import clock
 from perenne.core.errors import NotFound, Refusal
+from perenne.core.queries import current_business
+from perenne.core.templatetags.perenne import money
 from perenne.core.web.ratelimit import client_address, limit
 from perenne.people.api import InvalidAddress, person_of_user
 from perenne.practice.actions.bookings import (
@@ -21,6 +23,7 @@ from perenne.practice.actions.bookings import (
     cancel_booking,
     last_cancel_at,
 )
+from perenne.practice.actions.credits import PackDoesNotPay
 from perenne.practice.actions.mails import booking_file
 from perenne.practice.domain.calendar_file import CANCEL, PUBLISH
 from perenne.practice.domain.month import month_bounds, month_of
@@ -33,12 +36,15 @@ from perenne.practice.queries.bookings import (
     service_on_offer,
     services_on_offer,
 )
+from perenne.practice.queries.packs import paying_packs
 from perenne.practice.web.forms import BookingForm
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
 
+    from perenne.people.api import Person
     from perenne.practice.models import Booking, Service
+    from perenne.practice.queries.packs import HeldPack
 
 STAMP = "%Y%m%dT%H%MZ"
 
@@ -91,8 +97,22 @@ def service_page(request: HttpRequest, slug: str) -> HttpResponse:
         "slots": [(slot, slot.starts_at.strftime(STAMP)) for slot in month.slots],
         "zone": zone.key,
         "zones": choices(zone.key),
+        "packs": _packs(person_of_user(request.user.pk), service, now=now),
     }
     return render(request, "practice/public/service.html", context)
+
+
+def _packs(
+    person: Person | None,
+    service: Service,
+    *,
+    now: datetime,
+    starts_at: datetime | None = None,
+) -> list[HeldPack]:
+    """Return the packs that may pay for a session; what is free needs none."""
+    if person is None or not service.price_cents:
+        return []
+    return paying_packs(person.pk, service.pk, now=now, starts_at=starts_at)
 
 
 def _start_asked(text: str) -> datetime:
@@ -111,7 +131,12 @@ def book_page(request: HttpRequest, slug: str, start: str) -> HttpResponse:
     zone = _visitor_zone(request)
     person = person_of_user(request.user.pk)
     initial = {"name": person.name, "email": person.email} if person else {}
-    form = BookingForm(request.POST or None, initial=initial)
+    form = BookingForm(
+        request.POST or None,
+        initial=initial,
+        packs=_packs(person, service, now=clock.now(), starts_at=starts_at),
+        price=_price_words(service),
+    )
     context: dict[str, Any] = {
         "service": service,
         "starts_at": starts_at,
@@ -129,6 +154,12 @@ def book_page(request: HttpRequest, slug: str, start: str) -> HttpResponse:
     return render(request, "practice/public/book.html", context, status=status)
 
 
+def _price_words(service: Service) -> str:
+    business = current_business()
+    currency = business.currency if business else "EUR"
+    return _("Pay %(price)s") % {"price": money(service.price_cents, currency)}
+
+
 def _booked(
     request: HttpRequest, service: Service, context: dict[str, Any]
 ) -> Booking | None:
@@ -141,6 +172,7 @@ def _booked(
             email=form.cleaned_data["email"],
             name=form.cleaned_data["name"],
             note=form.cleaned_data["note"],
+            pack_id=form.cleaned_data.get("pack_id"),
             time_zone=context["zone"],
             language=request.LANGUAGE_CODE,
             actor="visitor",
@@ -151,6 +183,8 @@ def _booked(
         context["alternatives"] = [
             (slot, slot.starts_at.strftime(STAMP)) for slot in refusal.alternatives
         ]
+    except PackDoesNotPay as refusal:
+        form.add_error("pack_id", str(refusal))
     except InvalidAddress:
         form.add_error("email", _("This address cannot receive mail."))
     return None

@@ -2,7 +2,7 @@
 
 from django.urls import path, re_path
 
-from perenne.practice.web import backoffice, missions, portal, public
+from perenne.practice.web import backoffice, missions, packs, portal, public
 
 urlpatterns = [
     path("book/", public.service_list, name="practice_services"),
@@ -42,6 +42,18 @@ desk_urlpatterns = [
         backoffice.special_drop,
         name="desk_practice_special_drop",
     ),
+    path("packs/", packs.pack_list, name="desk_practice_packs"),
+    path("packs/give/", packs.pack_give, name="desk_practice_pack_give"),
+    path("packs/kinds/", packs.kind_list, name="desk_practice_pack_kinds"),
+    path("packs/kinds/new/", packs.kind_edit, name="desk_practice_pack_kind_new"),
+    path("packs/kinds/<int:kind_id>/", packs.kind_edit, name="desk_practice_pack_kind"),
+    path("packs/<int:pack_id>/", packs.pack_page, name="desk_practice_pack"),
+    path(
+        "packs/<int:pack_id>/adjust/",
+        packs.pack_adjust,
+        name="desk_practice_pack_adjust",
+    ),
+    path("packs/<int:pack_id>/end/", packs.pack_end, name="desk_practice_pack_end"),
     path(
         "bookings/<int:booking_id>/client/",
         missions.client_of_booking,
