@@ -64,6 +64,8 @@ def use_credit(booking: Booking, *, actor: str, now: datetime) -> None:
     Of two who want the last one, the second finds none.
     Raises  PackDoesNotPay: nothing of it may be committed
     """
+    if booking.pack_id is None:
+        raise PackDoesNotPay
     pack = Pack.objects.filter(pk=booking.pack_id, person_id=booking.person_id)
     pays = pack.filter(kind__services=booking.service_id).exists()
     # The condition names columns of the pack alone: it is judged again after a wait.
@@ -71,7 +73,6 @@ def use_credit(booking: Booking, *, actor: str, now: datetime) -> None:
         usable(now), expires_at__gt=booking.starts_at
     ).update(left=F("left") - 1):
         raise PackDoesNotPay
-    assert booking.pack_id is not None  # noqa: S101 - it was just found by it
     note_move(
         booking.pack_id,
         -1,
