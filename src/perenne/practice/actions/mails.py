@@ -10,15 +10,15 @@ from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from perenne.core.queries import current_business
-from perenne.mail.api import Attachment, queue_template
-from perenne.practice.domain.calendar_file import (
+from perenne.core.domain.calendar_file import (
     CANCEL,
     PUBLISH,
     REQUEST,
-    Session,
+    CalendarEntry,
     calendar_file,
 )
+from perenne.core.queries import current_business
+from perenne.mail.api import Attachment, queue_template
 from perenne.practice.queries.bookings import business_zone, cancel_token
 
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ def booking_file(booking: Booking, *, method: str, now: datetime) -> bytes:
     with translation.override(booking.language):
         summary = f"{booking.service.name} ({business.name if business else host})"
         description = _("Cancel or look it up: %(url)s") % {"url": cancel_url(booking)}
-    session = Session(
+    entry = CalendarEntry(
         uid=f"{booking.uid}@{host}",
         sequence=booking.sequence,
         starts_at=booking.starts_at,
@@ -66,7 +66,7 @@ def booking_file(booking: Booking, *, method: str, now: datetime) -> bytes:
         attendee_name=booking.person.name,
         attendee_email=booking.person.email,
     )
-    return calendar_file(session, method=method, now=now)
+    return calendar_file(entry, method=method, now=now)
 
 
 def cancel_url(booking: Booking) -> str:

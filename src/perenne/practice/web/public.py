@@ -12,6 +12,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from perenne.core import clock
+from perenne.core.domain.calendar_file import CANCEL, PUBLISH
+from perenne.core.domain.time_zones import choices, known_zone
 from perenne.core.errors import NotFound, Refusal
 from perenne.core.queries import current_business
 from perenne.core.templatetags.perenne import money
@@ -25,9 +27,7 @@ from perenne.practice.actions.bookings import (
 )
 from perenne.practice.actions.credits import PackDoesNotPay
 from perenne.practice.actions.mails import booking_file
-from perenne.practice.domain.calendar_file import CANCEL, PUBLISH
 from perenne.practice.domain.month import month_bounds, month_of
-from perenne.practice.domain.zones import choices, known_zone
 from perenne.practice.queries.bookings import (
     booking_by_token,
     business_zone,

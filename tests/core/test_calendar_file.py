@@ -5,16 +5,16 @@ from datetime import UTC, datetime
 import pytest
 from icalendar import Calendar
 
-from perenne.practice.domain.calendar_file import (
+from perenne.core.domain.calendar_file import (
     CANCEL,
     PUBLISH,
     REQUEST,
-    Session,
+    CalendarEntry,
     calendar_file,
 )
 
 NOW = datetime(2026, 9, 15, 8, 30, tzinfo=UTC)
-SESSION = Session(
+ENTRY = CalendarEntry(
     uid="7d1@shop.example",
     sequence=1,
     starts_at=datetime(2026, 10, 25, 8, 0, tzinfo=UTC),
@@ -39,20 +39,18 @@ SESSION = Session(
     ],
 )
 def test_a_file_says_what_when_where_and_who(method, status, attendees):
-    calendar = Calendar.from_ical(calendar_file(SESSION, method=method, now=NOW))
+    calendar = Calendar.from_ical(calendar_file(ENTRY, method=method, now=NOW))
     [event] = calendar.events
 
     assert calendar["METHOD"] == method
     assert (event["UID"], event["SEQUENCE"]) == ("7d1@shop.example", 1)
-    assert (event.start, event.end) == (SESSION.starts_at, SESSION.ends_at)
-    assert event["SUMMARY"] == SESSION.summary
-    assert event["LOCATION"] == SESSION.place
+    assert (event.start, event.end) == (ENTRY.starts_at, ENTRY.ends_at)
+    assert event["SUMMARY"] == ENTRY.summary
+    assert event["LOCATION"] == ENTRY.place
     assert event["STATUS"] == status
     assert event["ORGANIZER"] == "mailto:camille@boreal.example"
     assert [str(row) for row in event.attendees] == attendees
 
 
 def test_instants_are_written_in_utc():
-    assert b"DTSTART:20261025T080000Z" in calendar_file(
-        SESSION, method=REQUEST, now=NOW
-    )
+    assert b"DTSTART:20261025T080000Z" in calendar_file(ENTRY, method=REQUEST, now=NOW)

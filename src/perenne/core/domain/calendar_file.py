@@ -1,4 +1,4 @@
-"""Calendar files (RFC 5545, RFC 5546): one session, asked for or called off."""
+"""Calendar files (RFC 5545, RFC 5546): one meeting, asked for or called off."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ PUBLISH, REQUEST, CANCEL = "PUBLISH", "REQUEST", "CANCEL"
 
 
 @dataclass(frozen=True, slots=True)
-class Session:
-    """What a calendar needs to know of a booking.
+class CalendarEntry:
+    """What a calendar needs to know of a meeting.
 
-    uid                 stable over the booking's whole life
+    uid                 stable over its whole life
     sequence            grows with every change
     starts_at, ends_at  aware, in UTC
     """
@@ -36,7 +36,7 @@ class Session:
     attendee_email: str
 
 
-def calendar_file(session: Session, *, method: str, now: datetime) -> bytes:
+def calendar_file(entry: CalendarEntry, *, method: str, now: datetime) -> bytes:
     """Return an .ics file.
 
     method  REQUEST (an invitation by mail), PUBLISH (a file to keep) or CANCEL
@@ -44,28 +44,28 @@ def calendar_file(session: Session, *, method: str, now: datetime) -> bytes:
     from icalendar import Calendar, Event, vText
 
     event = Event()
-    event.add("uid", session.uid)
-    event.add("sequence", session.sequence)
+    event.add("uid", entry.uid)
+    event.add("sequence", entry.sequence)
     event.add("dtstamp", now)
-    event.add("dtstart", session.starts_at)
-    event.add("dtend", session.ends_at)
-    event.add("summary", session.summary)
+    event.add("dtstart", entry.starts_at)
+    event.add("dtend", entry.ends_at)
+    event.add("summary", entry.summary)
     event.add("status", "CANCELLED" if method == CANCEL else "CONFIRMED")
     for name, text in (
-        ("description", session.description),
-        ("location", session.place),
-        ("url", session.url),
+        ("description", entry.description),
+        ("location", entry.place),
+        ("url", entry.url),
     ):
         if text:
             event.add(name, text)
-    if session.organizer_email:
-        event["organizer"] = _address(session.organizer_email, session.organizer_name)
+    if entry.organizer_email:
+        event["organizer"] = _address(entry.organizer_email, entry.organizer_name)
     if method != PUBLISH:
-        attendee = _address(session.attendee_email, session.attendee_name)
+        attendee = _address(entry.attendee_email, entry.attendee_name)
         attendee.params["PARTSTAT"] = vText("ACCEPTED")
         event.add("attendee", attendee, encode=False)
     calendar = Calendar()
-    calendar.add("prodid", "-//Perenne//Booking//EN")
+    calendar.add("prodid", "-//Perenne//Calendar//EN")
     calendar.add("version", "2.0")
     calendar.add("method", method)
     calendar.add_component(event)
