@@ -150,6 +150,15 @@ def test_the_desk_home_costs_the_same_whatever_is_stored(
         owner_client.get("/desk/")
 
 
+def test_the_timer_is_at_hand_for_whoever_may_log_work(owner_client, client, helper):
+    assert "/desk/hours/timer/start/" in owner_client.get("/desk/").content.decode()
+    helper.user_permissions.add(Permission.objects.get(codename="view_business"))
+    client.force_login(helper, backend="django.contrib.auth.backends.ModelBackend")
+    home = client.get("/desk/")
+    assert home.status_code == 200
+    assert "/desk/hours/timer/" not in home.content.decode()
+
+
 def test_a_helper_without_permission_sees_neither_home_nor_our_menu(client, helper):
     client.force_login(helper, backend="django.contrib.auth.backends.ModelBackend")
     assert client.get("/desk/").status_code == 403

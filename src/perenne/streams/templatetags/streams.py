@@ -14,12 +14,16 @@ register = template.Library()
 
 
 @register.inclusion_tag("streams/desk/timer.html", takes_context=True)
-def timer(context: dict[str, Any]) -> dict[str, Any]:
-    """Draw the signed-in user's timer: start, or stop and switch while it runs."""
+def timer(context: dict[str, Any], *, folded: bool = False) -> dict[str, Any]:
+    """Draw the signed-in user's timer: start, or stop and switch while it runs.
+
+    folded  what it shall count is asked behind one more press
+    """
     request = context["request"]
     return {
         "request": request,
         "csrf_token": context.get("csrf_token"),
+        "folded": folded,
         "timer": running_timer(request.user.pk),
         "timer_form": TimerForm(streams=all_streams(only_active=True)),
     }
