@@ -1,6 +1,10 @@
 """Whatever colour the owner picks, text stays readable."""
 
+import re
+from pathlib import Path
+
 import pytest
+from django.contrib.staticfiles.finders import find
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -9,6 +13,7 @@ from perenne.core.domain.colour import (
     LIGHT,
     NotAColour,
     contrast,
+    luminance,
     mix,
     readable,
     rgb,
@@ -53,14 +58,28 @@ def test_mix_stays_or_arrives():
 
 
 def test_a_readable_colour_is_left_alone():
-    assert readable("#7a3e2b", LIGHT) == "#7a3e2b"
+    assert readable("#7a3e2b", *LIGHT) == "#7a3e2b"
 
 
 @given(COLOURS)
 def test_every_accent_is_readable_in_both_themes(colour):
-    for dark, background in ((False, LIGHT), (True, DARK)):
+    for dark, backgrounds in ((False, LIGHT), (True, DARK)):
         made = shades(colour, dark=dark)
-        assert contrast(made.accent, background) >= 4.5
+        for background in (*backgrounds, made.tint):
+            assert contrast(made.accent, background) >= 4.5
         assert contrast(made.ink, made.accent) >= 4.5
         assert contrast(made.strong, made.tint) >= 4.5
-        assert contrast(made.accent, made.tint) >= 3
+
+
+def test_the_backgrounds_are_those_of_the_stylesheet():
+    """Each is one of these, or easier to read on than the first."""
+    css = Path(find("core/perenne.css")).read_text()
+    found = re.findall(
+        r"--(?:paper|surface|sunken|(?:good|warn|bad|info)-tint): "
+        r"light-dark\((#\w+), (#\w+)\);",
+        css,
+    )
+    assert len(found) == 7
+    for light, dark in found:
+        assert light in LIGHT or luminance(light) >= luminance(LIGHT[0])
+        assert dark in DARK or luminance(dark) <= luminance(DARK[0])

@@ -13,9 +13,10 @@ _TEXT_RATIO = 4.6  # a little above 4.5, so that rounding to hex never falls bel
 _STRONG_RATIO = 7.1
 _STEPS = 50
 DEFAULT = "#7a3e2b"
-# The page's darkest light background and lightest dark one: if a colour reads on these,
-# it reads on every background of perenne.css.
-LIGHT, DARK = "#f5f0e8", "#211e1b"
+# What stands behind links and buttons in perenne.css: first the surface that is hardest to
+# read on, then the tints of good, warn, bad and info. A test holds the two files together.
+LIGHT = ("#f5f0e8", "#e7f2ea", "#fbf1de", "#fbeae7", "#e8f0f8")
+DARK = ("#211e1b", "#1b2b20", "#30261a", "#361f1c", "#1a2733")
 _WHITE, _BLACK, _NIGHT = "#ffffff", "#000000", "#17110f"
 
 Rgb = tuple[int, int, int]
@@ -29,7 +30,7 @@ class NotAColour(ValueError):
 class Shades:
     """The accent in one theme, each "#rrggbb".
 
-    accent  buttons, links: 4.5:1 on every background of the theme
+    accent  buttons, links: 4.5:1 on every background of the theme, its tints too
     ink     text on the accent
     strong  hover, text on the tint: 7:1
     tint    quiet background
@@ -72,27 +73,30 @@ def mix(one: str, other: str, share: float) -> str:
     return "#" + "".join(f"{round(a + (b - a) * share):02x}" for a, b in pairs)
 
 
-def readable(colour: str, background: str, ratio: float = _TEXT_RATIO) -> str:
-    """Return the colour, darkened or lightened only as far as the ratio needs."""
-    towards = _BLACK if luminance(background) > 0.18 else _WHITE
+def readable(colour: str, *backgrounds: str, ratio: float = _TEXT_RATIO) -> str:
+    """Return the colour, darkened or lightened only as far as the ratio needs.
+
+    backgrounds  all of them light, or all of them dark
+    """
+    towards = _BLACK if luminance(backgrounds[0]) > 0.18 else _WHITE
     for step in range(_STEPS + 1):
         shade = mix(colour, towards, step / _STEPS)
-        if contrast(shade, background) >= ratio:
+        if min(contrast(shade, background) for background in backgrounds) >= ratio:
             return shade
     return towards
 
 
 def shades(colour: str, *, dark: bool) -> Shades:
     """Return the accent for the light or the dark theme from any colour."""
-    background = DARK if dark else LIGHT
-    accent = readable(colour, background)
+    backgrounds = DARK if dark else LIGHT
+    tint = mix(DARK[0] if dark else _WHITE, colour, 0.1)
+    accent = readable(colour, *backgrounds, tint)
     inks = sorted((_WHITE, _NIGHT), key=lambda ink: contrast(ink, accent))
-    tint = mix(background if dark else _WHITE, colour, 0.1)
     return Shades(
         accent=accent,
-        ink=readable(inks[-1], accent, 4.5),
+        ink=readable(inks[-1], accent, ratio=4.5),
         strong=readable(
-            colour, tint if dark else mix(LIGHT, colour, 0.1), _STRONG_RATIO
+            colour, tint if dark else mix(LIGHT[0], colour, 0.1), ratio=_STRONG_RATIO
         ),
         tint=tint,
     )
