@@ -93,7 +93,7 @@ def test_a_page_of_a_signed_in_person_is_never_kept(member_client, site):
 )
 def test_the_legal_notice_names_the_business_r40(client, site, language, words):
     page = client.get("/legal/notice/", headers={"accept-language": language}).text
-    facts = (words, "Camille Moreau", "732829320", "12 rue des Tilleuls", "Médiateur")
+    facts = (words, "Camille Moreau", "732829320", "Lyon, France", "Médiateur")
     assert [fact for fact in facts if fact not in page] == []
 
 

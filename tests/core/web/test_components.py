@@ -5,6 +5,7 @@ from django import forms
 from django.template import Context, Template
 from django.test import RequestFactory
 from django.urls import reverse
+from django.utils import translation
 
 from perenne.core.web.pages import KeysetPage
 
@@ -74,3 +75,9 @@ def test_the_styleguide_draws_every_component_without_inline_style(owner_client)
     assert main.count('<svg viewBox="0 0 640') == 5
     assert " style=" not in main
     assert "onclick" not in main
+
+
+@pytest.mark.parametrize(("language", "name"), [("fr", "Allemagne"), ("en", "Germany")])
+def test_a_country_is_named_in_the_readers_language(language, name):
+    with translation.override(language):
+        assert _drawn("{{ code|country }}", code="DE") == name

@@ -5,6 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
+from babel import Locale
 from babel.numbers import format_currency, format_decimal
 from django import template
 from django.templatetags.static import static
@@ -42,6 +43,12 @@ def rate(rate_bp: int) -> str:
     """Write basis points as a percentage in the active language: 5,5 %."""
     shown = format_decimal(Decimal(rate_bp) / 100, locale=get_language() or "fr")
     return f"{shown}\u00a0%"
+
+
+@register.filter
+def country(code: str) -> str:
+    """Write a country's name in the active language: France for FR."""
+    return Locale.parse(get_language() or "fr").territories.get(code, code)
 
 
 @register.filter

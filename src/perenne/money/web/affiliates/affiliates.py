@@ -12,12 +12,10 @@ from urllib.parse import urlencode
 from django.conf import settings
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.formats import localize
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
 from perenne.core.clock import now as now_
-from perenne.core.domain.money import Money
 from perenne.core.errors import NotFound
 from perenne.core.web.ratelimit import client_address, limit
 from perenne.money.queries.affiliates.affiliate_links import affiliate_of_token
@@ -69,7 +67,6 @@ def page(request: HttpRequest, token: str) -> HttpResponse:
         {
             "affiliate": affiliate,
             "rule": rule_of(affiliate),
-            "percent": localize(Money(affiliate.percent_bp, "EUR").decimal()),
             "link": settings.SITE_URL + link,
             "sales": sales_of(affiliate.pk),
             "balances": balances(civil_day(now_()), [affiliate.pk]),
