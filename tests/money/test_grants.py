@@ -15,13 +15,13 @@ from perenne.courses.api import (
 from perenne.courses.models import Section
 from perenne.memberships.api import has_pass
 from perenne.memberships.web.forms import resource_choices
-from perenne.money.actions.offers import set_grants
-from perenne.money.actions.payments import mark_transfer_paid
-from perenne.money.actions.refunds import refund_payment, send_refund
-from perenne.money.actions.standings import shut_access
-from perenne.money.actions.upkeep import settle_order
+from perenne.money.actions.checkout.upkeep import settle_order
+from perenne.money.actions.offers.offers import set_grants
+from perenne.money.actions.payments.payments import mark_transfer_paid
+from perenne.money.actions.payments.refunds import refund_payment, send_refund
+from perenne.money.actions.subscriptions.standings import shut_access
 from perenne.money.models import Payment, Subscription
-from perenne.money.queries.offers import grant_choices, grants_of
+from perenne.money.queries.offers.offers import grant_choices, grants_of
 from perenne.practice.api import save_pack_kind, save_service
 from perenne.practice.models import Pack, PackMovement
 from perenne.streams.api import default_stream
