@@ -1,8 +1,10 @@
 """Every address of the product, with a sample for each of its parts."""
 
 import re
+from functools import cache
+from urllib.parse import urlsplit
 
-from django.urls import URLPattern, URLResolver, get_resolver
+from django.urls import URLPattern, URLResolver, get_resolver, resolve
 
 SAMPLES = {
     "IntConverter": "1",
@@ -59,3 +61,17 @@ def our_views():
         for pattern, parts in _walk(get_resolver().url_patterns, [])
         if _is_ours(pattern.callback)
     }
+
+
+@cache
+def _samples():
+    """Return {route, as Django's resolver names it: sample address}."""
+    return {
+        "".join(str(part) for part in parts): "/" + "".join(map(_part, parts))
+        for _pattern, parts in _walk(get_resolver().url_patterns, [])
+    }
+
+
+def address_of(path):
+    """Return the sample that `our_views` has for a real address."""
+    return _samples()[resolve(urlsplit(path).path).route]
