@@ -28,6 +28,14 @@ SCHEDULES: dict[str, dict[str, Any]] = {
         "task": "perenne.practice.actions.packs.tend_packs",
         "every": 900,
     },
+    "reminders of live events": {
+        "task": "perenne.community.actions.reminders.send_event_reminders",
+        "every": 300,
+    },
+    "news of live events": {
+        "task": "perenne.community.actions.events.tell_all_news",
+        "every": 300,
+    },
     "mail": {"task": "perenne.mail.actions.delivery.deliver_due", "every": 30},
     "letters due and letters gone": {
         "task": "perenne.audience.actions.sending.tend_letters",

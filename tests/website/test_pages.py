@@ -168,7 +168,7 @@ def test_the_members_home_costs_the_same_for_one_and_three_of_each(
     member_client, site, person, fill_home, count, django_assert_max_num_queries
 ):
     fill_home(count)
-    with django_assert_max_num_queries(8 + bool(count)):
+    with django_assert_max_num_queries(9 + bool(count)):
         home = member_client.get("/me/").context["home"]
     counts = (len(home.courses), len(home.bookings), len(home.invoices))
     assert counts == (count, count, count)

@@ -9,6 +9,7 @@ from django.core.paginator import Page as NumberedPage
 from django.core.paginator import Paginator
 from django.template.loader import render_to_string
 
+from perenne.community.api import next_events
 from perenne.core.queries import current_business
 from perenne.courses.api import courses_for, next_lesson_of
 from perenne.money.api import invoices_of_person, terms_text
@@ -91,21 +92,23 @@ class MemberHome:
 
     next_lesson: Any
     courses: list[Any]
+    events: list[Any]
     bookings: list[Any]
     invoices: list[Any]
 
     @property
     def is_empty(self) -> bool:
         """Tell whether the member has nothing here yet."""
-        return not (self.courses or self.bookings or self.invoices)
+        return not (self.courses or self.events or self.bookings or self.invoices)
 
 
 def member_home(person_id: int, *, now: datetime) -> MemberHome:
-    """Return what a member's home shows: continue, courses, sessions, documents."""
+    """Return what a member's home shows: continue, courses, live events, sessions, documents."""
     courses = courses_for(person_id, now)
     return MemberHome(
         next_lesson=next_lesson_of(courses),
         courses=courses,
+        events=next_events(person_id, now),
         bookings=upcoming_bookings(person_id, now),
         invoices=invoices_of_person(person_id, most=_INVOICES_SHOWN),
     )

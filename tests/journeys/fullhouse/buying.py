@@ -6,20 +6,20 @@ from datetime import date, timedelta
 
 from perenne.core.tokens import new_token
 from perenne.mail.models import Message
-from perenne.money.actions.affiliate_payouts import pay_affiliate
-from perenne.money.actions.affiliates import add_affiliate
-from perenne.money.actions.checkout import start_checkout
-from perenne.money.actions.closing import close_order
-from perenne.money.actions.gifts import redeem_gift
-from perenne.money.actions.refunds import complete_refund
-from perenne.money.actions.under_way import free_order, note_order_under_way
+from perenne.money.actions.affiliates.affiliate_payouts import pay_affiliate
+from perenne.money.actions.affiliates.affiliates import add_affiliate
+from perenne.money.actions.checkout.checkout import start_checkout
+from perenne.money.actions.checkout.closing import close_order
+from perenne.money.actions.orders.gifts import redeem_gift
+from perenne.money.actions.payments.refunds import complete_refund
+from perenne.money.actions.payments.under_way import free_order, note_order_under_way
 from perenne.money.api import Buyer, record_payment, refund_payment
-from perenne.money.domain.commissions import Rule
-from perenne.money.domain.extras import Extras, GiftWish
+from perenne.money.domain.affiliates.commissions import Rule
+from perenne.money.domain.checkout.extras import Extras, GiftWish
 from perenne.money.gateways.protocol import Paid
 from perenne.money.models import Gift
-from perenne.money.queries.affiliate_links import affiliate_token
-from perenne.money.queries.offers import current_prices
+from perenne.money.queries.affiliates.affiliate_links import affiliate_token
+from perenne.money.queries.offers.offers import current_prices
 from tests.journeys.fullhouse.catalogue import OWNER
 from tests.journeys.fullhouse.stops import Stop
 

@@ -24,15 +24,15 @@ from perenne.courses.api import (
 )
 from perenne.courses.models import Lesson, Section
 from perenne.memberships.api import add_tier
-from perenne.money.actions.around import Around, set_around
-from perenne.money.actions.coupons import add_coupon
-from perenne.money.actions.prices import PriceTerms, set_price
-from perenne.money.actions.subscription_rules import (
+from perenne.money.actions.offers.coupons import add_coupon
+from perenne.money.actions.offers.prices import PriceTerms, set_price
+from perenne.money.actions.orders.around import Around, set_around
+from perenne.money.actions.subscriptions.subscription_rules import (
     set_plan_group,
     set_subscription_rules,
 )
 from perenne.money.api import add_offer, set_grants
-from perenne.money.queries.offers import current_prices
+from perenne.money.queries.offers.offers import current_prices
 from perenne.streams.api import default_stream, ensure_default_streams
 from tests.journeys.fullhouse.stops import Stop
 

@@ -6,16 +6,16 @@ from dataclasses import asdict
 from datetime import timedelta
 
 from perenne.core.tokens import new_token
-from perenne.money.actions.dunning import record_decline
-from perenne.money.actions.pauses import pause_subscription
-from perenne.money.actions.plan_changes import plan_change
-from perenne.money.actions.subscriptions import end_subscription
-from perenne.money.actions.trials import start_trial
+from perenne.money.actions.renewals.dunning import record_decline
+from perenne.money.actions.renewals.plan_changes import plan_change
+from perenne.money.actions.renewals.trials import start_trial
+from perenne.money.actions.subscriptions.pauses import pause_subscription
+from perenne.money.actions.subscriptions.subscriptions import end_subscription
 from perenne.money.api import stop_renewal
 from perenne.money.gateways.protocol import Declined, SavedMethod
 from perenne.money.models import Charge, Subscription
-from perenne.money.queries.checkout import amounts_due
-from perenne.money.queries.offers import current_prices
+from perenne.money.queries.checkout.checkout import amounts_due
+from perenne.money.queries.offers.offers import current_prices
 from perenne.people.api import find_or_add_person, open_account
 from tests.journeys.fullhouse.buying import ANA, order, pay
 from tests.journeys.fullhouse.catalogue import FIRM

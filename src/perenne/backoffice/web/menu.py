@@ -72,6 +72,7 @@ GROUPS = (
         (
             Entry(_("Tiers"), "desk_memberships_tiers", "unlocked"),
             Entry(_("Courses"), "desk_courses", "doc-full"),
+            Entry(_("Live events"), "desk_community_events", "date"),
         ),
     ),
     Group(

@@ -42,6 +42,7 @@ DUTIES = {
             "wagtailimages": ("*",),
             "wagtaildocs": ("*",),
             "audience": ("*",),
+            "community": ("*",),
             "core": ("view_business",),
             "courses": ("*",),
             "launches": ("*",),

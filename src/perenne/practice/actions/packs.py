@@ -9,7 +9,7 @@ from django.db.models import F, Q
 from django.tasks import task
 from django.utils.translation import gettext_lazy as _
 
-from perenne.core import clock, log
+from perenne.core import clock, frontcache, log
 from perenne.core.errors import NotFound, Refusal
 from perenne.people.api import find_or_add_person
 from perenne.practice.actions.credits import (
@@ -77,6 +77,7 @@ def save_pack_kind(
     kind.save()
     kind.services.set(Service.objects.filter(pk__in=list(service_ids)))
     log.record("practice.pack_kind_saved", actor=actor, obj=kind, at=now)
+    frontcache.drop()
     return kind
 
 
