@@ -8,7 +8,8 @@ import typst
 from django.core.files.base import ContentFile
 
 from demo.history import texts
-from demo.history.story import OWNER, Story
+from demo.history.story import DAYS, OWNER, Story
+from perenne.community.api import save_event, take_seat
 from perenne.courses.api import (
     LessonContent,
     MediaKind,
@@ -34,6 +35,7 @@ def plan_catalogue(story: Story) -> None:
     story.plan(story.at(55, 16), lambda at: _add_plans(story, at))
     story.plan(story.at(118, 16), lambda at: _add_course(story, at))
     story.plan(story.at(265, 16), lambda at: _add_circle(story, at))
+    story.plan(story.at(DAYS - 6, 16), lambda at: _add_live(story, at))
 
 
 def _offer(story: Story, slug: str, stream: str, *, grant: str, at: datetime) -> int:
@@ -128,6 +130,26 @@ def _add_course(story: Story, at: datetime) -> None:
 
 def _add_circle(story: Story, at: datetime) -> None:
     tier = add_tier(name="Le Cercle", description=texts.TIER, actor=OWNER, now=at)
+    story.things["tier"] = tier.pk
     offer = _offer(story, CIRCLE, "membership", grant=f"tier:{tier.pk}", at=at)
     _price(offer, MONTH_CENTS, "month", at=at)
     _price(offer, YEAR_CENTS, "year", at=at)
+
+
+def _add_live(story: Story, at: datetime) -> None:
+    """Invite the circle to a live evening that is still to come; Ana has her seat."""
+    event = save_event(
+        None,
+        title="Atelier en direct : la première phrase",
+        text="Apportez le début d’une lettre. Nous le reprenons ensemble, à voix haute.",
+        starts_at=story.at(DAYS + 9, 18),
+        minutes=90,
+        time_zone="Europe/Paris",
+        link="https://visio.example/atelier",
+        place="",
+        seats=30,
+        tier_ids=[story.things["tier"]],
+        actor=OWNER,
+        now=at,
+    )
+    take_seat(event.pk, person_id=story.things["ana"], now=at)

@@ -17,10 +17,12 @@ from perenne.practice.api import (
     add_mission_time,
     bill_client,
     book,
+    grant_pack,
     mark_held,
     mark_no_show,
     open_slots,
     save_client,
+    save_pack_kind,
     save_service,
 )
 from perenne.practice.models import Service
@@ -53,6 +55,17 @@ def open_practice(story: Story) -> None:
             now=at,
         )
         story.things[f"service:{slug}"] = service.pk
+    kind = save_pack_kind(
+        None,
+        name="Carnet de cinq séances",
+        service_ids=[story.things["service:seance"]],
+        sessions=5,
+        months=6,
+        active=True,
+        actor=OWNER,
+        now=at,
+    )
+    story.things["pack_kind"] = kind.pk
     for number, row in enumerate(texts.CLIENTS):
         _open_client(story, number, row, at=at)
 
@@ -95,7 +108,22 @@ def plan_practice(story: Story) -> None:
             at = story.at(day, dice.randint(9, 19), dice.randint(0, 59))
             story.plan(at, _booker(story, slug, number))
     ana = Contact(story.things["ana"], "ana@example.org", "Ana Silva")
+    story.plan(story.at(DAYS - 30, 18), lambda at: _give_pack(story, ana, at=at))
     story.plan(story.at(DAYS - 1, 18), lambda at: _book(story, "seance", ana, at=at))
+
+
+def _give_pack(story: Story, contact: Contact, *, at: datetime) -> None:
+    """Thank a member of the first hour with five sessions."""
+    pack = grant_pack(
+        person_id=contact.person_id,
+        kind_id=story.things["pack_kind"],
+        source="hand:demo",
+        ends_at=None,
+        reason="Merci d’avoir été là dès le premier jour",
+        actor=OWNER,
+        now=at,
+    )
+    story.things[f"pack:{contact.person_id}"] = pack.pk
 
 
 def _plan_missions(story: Story) -> None:
@@ -207,6 +235,7 @@ def _book(story: Story, slug: str, contact: Contact, *, at: datetime) -> None:
         language="fr",
         actor="visitor",
         now=at,
+        pack_id=story.things.get(f"pack:{contact.person_id}"),
     )
     over = slot.ends_at + timedelta(hours=1)
     story.plan(over, lambda when: _close(story, booking.pk, contact, at=when))

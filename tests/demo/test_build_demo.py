@@ -13,6 +13,7 @@ from perenne.audience.models import ContactStatus, Letter
 from perenne.bilan.domain.export import review_values
 from perenne.bilan.domain.periods import Period
 from perenne.bilan.queries import review_for
+from perenne.community.api import next_events
 from perenne.core import clock
 from perenne.courses.models import Lesson
 from perenne.launches.api import launches
@@ -21,7 +22,7 @@ from perenne.memberships.api import has_pass
 from perenne.money.models import Invoice, LedgerEntry, Order, Payment, Subscription
 from perenne.money.queries.books.ledger import chain_breaks
 from perenne.people.api import person_by_email
-from perenne.practice.api import upcoming_bookings
+from perenne.practice.api import packs_to_export, upcoming_bookings
 from perenne.practice.models import Booking, Client
 from perenne.streams.models import Absence, WorkEntry
 from perenne.website.models import PostPage
@@ -136,6 +137,8 @@ def _check_member():
     assert has_pass(ana.pk, tier, now=NOW)
     assert has_pass(ana.pk, course, now=NOW)
     assert len(upcoming_bookings(ana.pk, now=NOW)) == 1
+    assert [row.left for row in packs_to_export(ana.pk)] == [4]
+    assert len(next_events(ana.pk, NOW)) == 1
 
 
 def _check_nothing_leaves(folder):
