@@ -56,7 +56,14 @@ class Message(models.Model):
     total, sent, failed, suppressed, cancelled
                            kept with each outcome, so that progress needs no counting
     rate_per_minute        as the engine last saw it
+    bounced, complained    recipients of whom a bounce said so after the sending
+    held_for               why the letter paused itself (R29); "" when the owner did
+    seen                   the counts that the owner had before them when they went on
     """
+
+    class HeldFor(models.TextChoices):
+        COMPLAINTS = "complaints", _("too many readers report it as spam")
+        BOUNCES = "bounces", _("too many addresses do not exist")
 
     class Kind(models.TextChoices):
         TRANSACTIONAL = "transactional", _("Service mail")
@@ -85,6 +92,10 @@ class Message(models.Model):
     suppressed = models.PositiveIntegerField(default=0)
     cancelled = models.PositiveIntegerField(default=0)
     rate_per_minute = models.PositiveIntegerField(default=0)
+    bounced = models.PositiveIntegerField(default=0)
+    complained = models.PositiveIntegerField(default=0)
+    held_for = models.CharField(max_length=10, choices=HeldFor, blank=True)
+    seen = models.JSONField(default=dict, blank=True)
     created_at = models.DateTimeField()
     started_at = models.DateTimeField(null=True)
     finished_at = models.DateTimeField(null=True)
@@ -227,3 +238,116 @@ class Suppression(models.Model):
 
     def __str__(self) -> str:
         return self.address or self.address_hash[:12]
+
+
+class Bounce(models.Model):
+    """What a returned mail, a complaint or a provider said about one recipient.
+
+    Rows are kept as they are; only the address and the server's words are erased.
+    fingerprint  names the mail or event: whatever way it comes, it counts once
+    is_proven    it carries the secret of our Message-ID or came over a provider's own
+                 address: nobody else could have made it up
+    delivery     the one it is about, else the last one to that address
+    source       "mail", "hook:<provider>"
+    """
+
+    class Kind(models.TextChoices):
+        HARD = "hard", _("The address is dead")
+        SOFT = "soft", _("Passing failure")
+        COMPLAINT = "complaint", _("Reported as spam")
+
+    fingerprint = models.CharField(max_length=64)
+    address_hash = models.CharField(max_length=64)
+    address = models.CharField(max_length=254, blank=True)
+    kind = models.CharField(_("Kind"), max_length=9, choices=Kind)
+    reason = models.CharField(max_length=40, blank=True)
+    status = models.CharField(max_length=20, blank=True)
+    diagnostic = models.CharField(max_length=500, blank=True)
+    is_proven = models.BooleanField()
+    delivery = models.ForeignKey(
+        Delivery, on_delete=models.DO_NOTHING, db_constraint=False, related_name="+"
+    )
+    message = models.ForeignKey(
+        Message,
+        on_delete=models.DO_NOTHING,
+        db_constraint=False,
+        related_name="+",
+        db_index=False,
+    )
+    source = models.CharField(max_length=40)
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["fingerprint", "address_hash"], name="bounce_once_per_report"
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["address_hash", "at"], name="bounce_of_address"),
+            models.Index(fields=["message", "id"], name="bounce_of_message"),
+            models.Index(fields=["kind", "at"], name="bounce_kind"),
+        ]
+
+    def __str__(self) -> str:
+        return self.address or self.address_hash[:12]
+
+
+class SendingKey(models.Model):
+    """A key with which we sign mail of a domain (DKIM, RFC 6376, RFC 8463).
+
+    public    as it stands in the DNS record, base64
+    sealed    the private key, encrypted with the installation's secret
+    state     prepared until its record is found in the DNS; signing; retired when a
+              newer key signs: its record stays published while mail is on its way
+    """
+
+    class Algorithm(models.TextChoices):
+        RSA = "rsa", "RSA"
+        ED25519 = "ed25519", "Ed25519"
+
+    class State(models.TextChoices):
+        PREPARED = "prepared", _("Waiting for its DNS record")
+        SIGNING = "signing", _("Signs")
+        RETIRED = "retired", _("Retired")
+
+    domain = models.CharField(max_length=253)
+    selector = models.CharField(max_length=63)
+    algorithm = models.CharField(max_length=8, choices=Algorithm)
+    public = models.TextField()
+    sealed = models.BinaryField()
+    state = models.CharField(max_length=8, choices=State, default=State.PREPARED)
+    created_at = models.DateTimeField()
+    signing_from = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["domain", "selector"], name="sendingkey_selector_once"
+            ),
+            models.UniqueConstraint(
+                fields=["domain", "algorithm"],
+                condition=Q(state="signing"),
+                name="sendingkey_one_signs",
+            ),
+            models.UniqueConstraint(
+                fields=["domain", "algorithm"],
+                condition=Q(state="prepared"),
+                name="sendingkey_one_waits",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.selector}._domainkey.{self.domain}"
+
+
+class DomainCheck(models.Model):
+    """What the DNS said about the sending domain when it was last asked (AE19)."""
+
+    domain = models.CharField(max_length=253, unique=True)
+    findings = models.JSONField(default=list)
+    is_good = models.BooleanField()
+    checked_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return self.domain

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from django.conf import settings
 
 from perenne.core.queries import current_business
+from perenne.mail.actions.signing import signer_for
 from perenne.mail.domain.headers import UnsafeHeader
 from perenne.mail.domain.mime import BuiltMail, Unsubscribing
 from perenne.mail.domain.outgoing import Attachment
@@ -17,7 +18,7 @@ from perenne.mail.gateways.sender import Job
 from perenne.mail.models import Message
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
     from datetime import datetime
 
     from perenne.mail.actions.claims import Claimed
@@ -49,6 +50,7 @@ class Builder:
         """Write in that name."""
         self._sender = sender
         self._letters: dict[int, BuiltMail] = {}
+        self._signer = signer_for(sender.address)
 
     def jobs(
         self, rows: list[Claimed], *, now: datetime
@@ -61,7 +63,7 @@ class Builder:
             if mail is None:
                 broken.append(row)
                 continue
-            content = partial(
+            content: Callable[[], bytes] = partial(
                 mail.joined,
                 to=row["address"],
                 number=row["id"],
@@ -69,6 +71,8 @@ class Builder:
                 merge=row["merge"],
                 token=row["unsubscribe_token"],
             )
+            if self._signer is not None:
+                content = partial(self._signer.signed_when_built, content, at=now)
             jobs.append(Job(row["id"], self._sender.address, row["address"], content))
         return jobs, broken
 

@@ -84,6 +84,11 @@ class Unsubscribing:
         )
 
 
+def salted(key: str) -> str:
+    """Return what names a mail in its Message-IDs: nobody can guess it."""
+    return sha256(key.encode()).hexdigest()[:20]
+
+
 def quoted_printable(text: str) -> bytes:
     """Return text as quoted-printable lines ended by CRLF, starting at a line's start."""
     lines = text.replace("\r\n", "\n").replace("\r", "\n")
@@ -151,7 +156,7 @@ class BuiltMail:
         merges         whether {{ merge.<key> }} means something in this mail
         Raises         UnsafeHeader
         """
-        self._key = sha256(key.encode()).hexdigest()[:20]
+        self._key = salted(key)
         self._domain = sender.rpartition("@")[2].encode("idna")
         split = split_fields if merges else _no_fields
         self._subject = split(subject)
