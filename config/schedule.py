@@ -37,6 +37,18 @@ SCHEDULES: dict[str, dict[str, Any]] = {
         "every": 300,
     },
     "mail": {"task": "perenne.mail.actions.delivery.deliver_due", "every": 30},
+    "letters that must stop": {
+        "task": "perenne.mail.actions.watch.watch_running_letters",
+        "every": 30,
+    },
+    "returned mail": {
+        "task": "perenne.mail.actions.bounces.read_bounce_mailbox",
+        "every": 300,
+    },
+    "readers who complained": {
+        "task": "perenne.audience.actions.complaints.withdraw_complainers",
+        "every": 300,
+    },
     "letters due and letters gone": {
         "task": "perenne.audience.actions.sending.tend_letters",
         "every": 30,

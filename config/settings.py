@@ -267,6 +267,13 @@ DESK_CSP: dict[str, list[str]] = SECURE_CSP | {
 # --- Mail --------------------------------------------------------------------------
 SMTP_URL = env.text("smtp_url")  # smtp://user:password@host:port?tls=starttls|tls|none
 MAIL_FROM = env.text("mail_from")
+# Where returned mail is fetched: imaps://user:password@host/folder; "": nowhere.
+BOUNCE_IMAP_URL = env.text("bounce_imap_url")
+# Who is asked about the sending domain: "192.0.2.53" or "127.0.0.1:5353"; "": the system.
+DNS_RESOLVER = env.text("dns_resolver")
+# What providers prove themselves with at /hooks/mail/<provider>/: "user:password".
+MAIL_HOOK_SECRET = env.text("mail_hook_secret")
+MAIL_HOOK_SIGNING_KEY = env.text("mail_hook_signing_key")  # Mailgun signs instead
 
 # --- Payments ----------------------------------------------------------------------
 STRIPE_SECRET_KEY = env.text("stripe_secret_key")

@@ -13,6 +13,7 @@ SAMPLES = {
     "UUIDConverter": "6a2f41a3-c54c-fce8-32d2-0324e1c32e22",
     "PathConverter": "x",
     "ProviderName": "stripe",
+    "MailProviderName": "brevo",
 }
 # Named groups of the few addresses that are regular expressions.
 CHOICES = re.compile(r"\(\?P<\w+>([^)]*)\)")
@@ -42,6 +43,7 @@ def _part(part):
             "uuid:",
             "path:",
             "payment_provider:",
+            "mail_provider:",
             "",
         ):
             text = text.replace(f"<{kind}{name}>", sample)

@@ -30,6 +30,7 @@ ANYONE = {
     "/favicon.ico",
     "/gift/x/",
     "/health/",
+    "/hooks/mail/brevo/",
     "/hooks/stripe/",
     "/legal/x/",
     "/media/x",

@@ -24,7 +24,15 @@ from perenne.mail.domain.endpoint import (
 )
 from perenne.mail.domain.merge import fill, split_fields
 from perenne.mail.domain.outgoing import Progress, progress
-from perenne.mail.models import Delivery, Message, Suppression, Transport
+from perenne.mail.models import (
+    Bounce,
+    Delivery,
+    DomainCheck,
+    Message,
+    SendingKey,
+    Suppression,
+    Transport,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -240,3 +248,76 @@ def preview(message: Message) -> Preview:
         text=fill(split_fields(message.text), values),
         html=fill(split_fields(message.html), page),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """Why a letter paused itself, and the counts that made it."""
+
+    reason: str
+    sent: int
+    bounced: int
+    complained: int
+
+
+def hold_of(message_id: int) -> Hold | None:
+    """Return why a letter paused itself (R29); None when it did not."""
+    row = Message.objects.filter(pk=message_id).exclude(held_for="").first()
+    if row is None:
+        return None
+    return Hold(
+        str(row.get_held_for_display()),
+        row.sent,
+        row.bounced + row.failed,
+        row.complained,
+    )
+
+
+def complained_since(since: datetime) -> list[str]:
+    """Return the addresses that reported our mail as spam since an instant."""
+    found = Bounce.objects.filter(
+        kind=Bounce.Kind.COMPLAINT, is_proven=True, at__gte=since
+    ).exclude(address="")
+    return list(found.order_by("pk").values_list("address", flat=True))
+
+
+def bounces_matching(*, q: str = "", kind: str = "") -> QuerySet[Bounce]:
+    """Return what came back, of one kind or about addresses that begin so."""
+    found = Bounce.objects.all()
+    if kind:
+        found = found.filter(kind=kind)
+    q = q.strip().lower()
+    if "@" in q and not q.startswith("@"):
+        return found.filter(address_hash=address_hash(q))
+    return found.filter(address__icontains=q) if q else found
+
+
+def suppressions_matching(*, q: str = "", reason: str = "") -> QuerySet[Suppression]:
+    """Return the suppression list, or the part that is looked for; by hash for an address."""
+    found = Suppression.objects.all()
+    if reason:
+        found = found.filter(reason=reason)
+    q = q.strip().lower()
+    if "@" in q and not q.startswith("@"):
+        return found.filter(address_hash=address_hash(q))
+    return found.filter(address__icontains=q) if q else found
+
+
+def last_domain_check(domain: str) -> DomainCheck | None:
+    """Return what the DNS said when it was last asked, None before the first time."""
+    return DomainCheck.objects.filter(domain=domain).first()
+
+
+def sending_keys(domain: str) -> list[SendingKey]:
+    """Return the keys of a domain that are still of use, newest first."""
+    found = SendingKey.objects.filter(domain=domain)
+    alive = found.exclude(state=SendingKey.State.RETIRED)
+    return list(alive.defer("sealed").order_by("-pk"))
+
+
+def domain_problems() -> list[str]:
+    """Return the checks of the sending domain that failed last time, by short name."""
+    found = DomainCheck.objects.order_by("-checked_at").first()
+    if found is None:
+        return []
+    return [each["key"].upper() for each in found.findings if each["state"] == "bad"]

@@ -14,6 +14,7 @@ from perenne.audience.models import (
     LetterReceipt,
     PersonTag,
 )
+from perenne.mail.api import forget_address
 from perenne.people.api import person_by_id
 
 if TYPE_CHECKING:
@@ -87,3 +88,4 @@ class AudienceData:
         person = person_by_id(person_id)
         if person is not None:
             Confirmation.objects.filter(email=person.email).delete()
+            forget_address(person.email)

@@ -29,8 +29,10 @@ from perenne.mail.api import (
     add_recipients,
     cancel_broadcast,
     create_broadcast,
+    hold_of,
     pause_broadcast,
     queue_mail,
+    release_hold,
     start_broadcast,
 )
 from perenne.people.api import person_by_email
@@ -180,6 +182,7 @@ def pause_letter(letter_id: int, *, actor: str, now: datetime) -> None:
 def resume_letter(letter_id: int, *, actor: str, now: datetime) -> None:
     """Go on with a paused letter; LetterStandsStill otherwise."""
     _move(letter_id, [_STATE.PAUSED], _STATE.SENDING)
+    release_hold(_message(letter_id), actor=actor, now=now)
     _log("audience.letter_resumed", letter_id, actor=actor, now=now)
     transaction.on_commit(lambda: address_letter.enqueue(letter_id))
 
@@ -272,13 +275,25 @@ def _give_back(letter_id: int, *, reason: str, now: datetime) -> None:
 
 
 def close_sent_letters(*, now: datetime) -> None:
-    """Mark letters as sent whose last mail has left."""
+    """Mark letters as sent whose last mail has left, as paused those that paused themselves."""
     for letter in Letter.objects.filter(state=_STATE.SENDING):
         progress = progress_of(letter)
-        if progress is not None and progress.state == "done":
+        if progress is None:
+            continue
+        if progress.state == "paused" and hold_of(letter.message_id or 0):
+            _note_hold(letter.pk, now=now)
+        if progress.state == "done":
             Letter.objects.filter(pk=letter.pk, state=_STATE.SENDING).update(
                 state=_STATE.SENT, sent_at=now
             )
+
+
+@transaction.atomic
+def _note_hold(letter_id: int, *, now: datetime) -> None:
+    """Say of a letter that it stands still, as its mail does (R29)."""
+    running = Letter.objects.filter(pk=letter_id, state=_STATE.SENDING)
+    if running.update(state=_STATE.PAUSED):
+        _log("audience.letter_paused", letter_id, actor="system", now=now)
 
 
 @task

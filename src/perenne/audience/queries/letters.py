@@ -26,6 +26,7 @@ from perenne.core.errors import NotFound
 from perenne.core.queries import current_business
 from perenne.mail.api import (
     broadcast_progress,
+    hold_of,
     mail_context,
     mjml_to_html,
     suppressed_among,
@@ -38,7 +39,7 @@ if TYPE_CHECKING:
 
     from django.db.models import QuerySet
 
-    from perenne.mail.api import Progress
+    from perenne.mail.api import Hold, Progress
     from perenne.people.api import Person
 
 _TAGS = {"p", "br", "strong", "em", "a", "ul", "li"}
@@ -206,6 +207,11 @@ def receipts_after(letter_id: int, *, size: int = 1000) -> Iterator[LetterReceip
 def progress_of(letter: Letter) -> Progress | None:
     """Return how far a letter is, or None before its recipients were fixed."""
     return broadcast_progress(letter.message_id) if letter.message_id else None
+
+
+def hold_on(letter: Letter) -> Hold | None:
+    """Return why a letter paused itself (R29); None when it did not."""
+    return hold_of(letter.message_id) if letter.message_id else None
 
 
 def letters_to(person_id: int, *, limit: int = 20) -> list[LetterReceipt]:

@@ -18,6 +18,7 @@ from perenne.audience.models import Letter
 from perenne.audience.queries.letters import (
     audience_of,
     checks_of,
+    hold_on,
     letter_by_id,
     letters_matching,
     preview_values,
@@ -155,6 +156,7 @@ def _progress(request: HttpRequest, letter: Letter) -> HttpResponse:
         "letter": letter,
         "progress": progress,
         "minutes_left": -(-(seconds or 0) // 60),
+        "hold": hold_on(letter),
     }
     return render(request, "audience/backoffice/letter_progress.html", context)
 

@@ -19,7 +19,7 @@ from perenne.backoffice.domain.settings_checks import address_finding, stripe_fi
 from perenne.core.legal import stale_rules
 from perenne.core.models import Business
 from perenne.core.queries import business_exists
-from perenne.mail.api import transport_problems
+from perenne.mail.api import domain_problems, transport_problems
 from perenne.money.api import inbox_state, ledger_size, newest_chain_breaks
 from perenne.website.api import missing_identity
 
@@ -146,9 +146,12 @@ def migrations() -> Finding:
 def mail() -> Finding:
     """Look at what keeps mail from leaving."""
     found = transport_problems()
-    return (
-        problem("mail", " · ".join(found)) if found else ok("mail", "a server is set")
-    )
+    if found:
+        return problem("mail", " · ".join(found))
+    records = ", ".join(sorted(set(domain_problems())))
+    if records:
+        return warn("mail", f"records to mend at /desk/mail/domain/: {records}.")
+    return ok("mail", "a server is set")
 
 
 def identity() -> Finding:

@@ -115,6 +115,7 @@ HOUSE = (
     Entry(_("Team"), "desk_people_team", "group"),
     Entry(_("Legal texts"), "desk_website_legal", "doc-full"),
     Entry(_("Mail sent"), "desk_mail_outbox", "mail"),
+    Entry(_("Sending domain"), "desk_mail_domain", "mail"),
     Entry(_("Design system"), "desk_styleguide", "view"),
 )
 # The content engine's own entries that move into our group "Site".

@@ -120,12 +120,16 @@ def _delivery(message: Message, row: Recipient, due: datetime) -> Delivery:
 def start_broadcast(message_id: int, *, now: datetime, actor: str = "system") -> None:
     """Let a letter go out, or go on after a pause.
 
+    A letter that paused itself stays so until `release_hold` (R29).
     Raises  LetterIsOver: nothing was changed
     """
     state = Message.State
-    moved = Message.objects.filter(
-        pk=message_id, state__in=[state.DRAFT, state.QUEUED, state.PAUSED]
+    rows = Message.objects.filter(pk=message_id)
+    moved = rows.filter(
+        state__in=[state.DRAFT, state.QUEUED, state.PAUSED], held_for=""
     ).update(state=state.RUNNING)
+    if not moved and rows.filter(state=state.PAUSED).exclude(held_for="").exists():
+        return
     if not moved:
         _must_be(message_id, state.RUNNING, LetterIsOver)
         return

@@ -5,13 +5,25 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from django.db import transaction
+from django.utils.translation import gettext_lazy as _
 
 from perenne.core import log
-from perenne.mail.models import Suppression
+from perenne.core.errors import NotFound, Refusal
+from perenne.mail.models import Bounce, Suppression
 from perenne.mail.queries import address_hash
 
 if TYPE_CHECKING:
     from datetime import datetime
+
+
+# Only the person can take these back (R22, R30).
+_THEIRS = {Suppression.Reason.UNSUBSCRIBED, Suppression.Reason.COMPLAINED}
+
+
+class TheirOwnChoice(Refusal):
+    """Who unsubscribed or complained comes back by themselves only."""
+
+    sentence = _("Only the person can take this back, by subscribing again.")
 
 
 @transaction.atomic
@@ -41,3 +53,32 @@ def lift_suppression(address: str, *, reason: str, now: datetime, actor: str) ->
         return
     log.record("mail.suppression_lifted", actor=actor, obj=row, at=now, reason=reason)
     row.delete()
+
+
+@transaction.atomic
+def lift_by_hand(suppression_id: int, *, actor: str, now: datetime) -> None:
+    """Take a row off the list: the address works again, or was added by mistake.
+
+    Raises  NotFound, TheirOwnChoice: nothing was changed
+    """
+    row = Suppression.objects.filter(pk=suppression_id).first()
+    if row is None:
+        raise NotFound
+    if row.reason in _THEIRS:
+        raise TheirOwnChoice
+    log.record(
+        "mail.suppression_lifted", actor=actor, obj=row, at=now, reason=row.reason
+    )
+    row.delete()
+
+
+@transaction.atomic
+def forget_address(address: str) -> None:
+    """Empty an erased person's address wherever the list and the bounces show it (R30).
+
+    What remains is the keyed hash: the address stays suppressed and names nobody. The
+    caller logs the erasure.
+    """
+    hashed = address_hash(address)
+    Suppression.objects.filter(address_hash=hashed).update(address="")
+    Bounce.objects.filter(address_hash=hashed).update(address="", diagnostic="")

@@ -1,8 +1,14 @@
 """Addresses of the outbox."""
 
-from django.urls import path
+from django.urls import path, register_converter
 
-from perenne.mail.web import backoffice
+from perenne.mail.web import backoffice, bounces, domain, hooks
+
+register_converter(hooks.MailProviderName, "mail_provider")
+
+hook_urlpatterns = [
+    path("mail/<mail_provider:provider>/", hooks.mail_hook, name="mail_hook"),
+]
 
 desk_urlpatterns = [
     path("mail/outbox/", backoffice.outbox, name="desk_mail_outbox"),
@@ -19,4 +25,16 @@ desk_urlpatterns = [
     ),
     path("mail/transport/", backoffice.mail_transport, name="desk_mail_transport"),
     path("mail/transport/test/", backoffice.mail_test, name="desk_mail_test"),
+    path("mail/domain/", domain.mail_domain, name="desk_mail_domain"),
+    path("mail/domain/check/", domain.mail_domain_check, name="desk_mail_domain_check"),
+    path("mail/domain/keys/", domain.mail_domain_keys, name="desk_mail_domain_keys"),
+    path("mail/bounces/", bounces.mail_bounces, name="desk_mail_bounces"),
+    path(
+        "mail/suppressions/", bounces.mail_suppressions, name="desk_mail_suppressions"
+    ),
+    path(
+        "mail/suppressions/<int:suppression_id>/lift/",
+        bounces.mail_suppression_lift,
+        name="desk_mail_suppression_lift",
+    ),
 ]

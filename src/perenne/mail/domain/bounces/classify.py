@@ -10,13 +10,13 @@ from perenne.mail.domain.bounces.report import Kind
 
 # A refusal that came after the text was sent is the answer of a filter.
 _AFTER_TEXT = re.compile(
-    r"in reply to end of data|after end of data|smtp command\W{1,12}data\b|step: data",
+    r"in reply to end of data|failed after i sent the message|after end of data|smtp command\W{1,12}data\b|step: data",
     re.I,
 )
 # Who quotes another server's "unknown" without a code and without saying when it came
 # cannot tell an unknown user from a filter; who says it of its own users can.
 _AT_RCPT = re.compile(
-    r"rcpt[ _]to|reply to rcpt|(?:not|n't) like recipient", re.IGNORECASE
+    r"rcpt_to|\brcpt\b|(?:not|n't) like recipient", re.IGNORECASE
 )
 _FAILED = re.compile(
     r"permanent|fatal|giving up|given up|undeliverable|deliver\w* (?:has |have )?fail|failed to deliver|non-?delivery"
