@@ -1,10 +1,13 @@
 """Measure the delivery engine against Postfix's own load generator.
 
     python benchmarks/delivery.py [--messages 10000] [--connections 8] [--kilobytes 20]
+                                  [--postgresql URL] [--workers 2]
 
 Sends personalised letters into smtp-sink, outcomes recorded in a database of its own,
 and the same number and size with smtp-source -d over as many connections; prints both
-rates and their ratio. smtp-sink and smtp-source come with Debian's postfix package
+rates and their ratio. With --workers 2 (PostgreSQL) also the rate of two engines that
+share the transport, each with so many connections; they need cores: two engines, the
+sink and the database's processes. smtp-sink and smtp-source come with Debian's postfix package
 (`apt-get install -y --no-install-recommends postfix`; its daemon need not run).
 """
 
@@ -36,8 +39,12 @@ def main() -> int:
     if not (shutil.which(SINK) and shutil.which(SOURCE)):
         print("smtp-sink and smtp-source are missing: install postfix.")
         return 2
-    with tempfile.TemporaryDirectory() as folder, _sink() as port:
-        _point_at(folder, port)
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        sink() as port,
+        own_postgresql(options.postgresql) as database,
+    ):
+        _point_at(folder, port, database)
         ours, theirs = [], []
         for number in range(options.rounds):
             theirs.append(_smtp_source(port, options))
@@ -49,6 +56,8 @@ def main() -> int:
         kept = ratio >= LEAST
         verdict = "kept" if kept else "MISSED"
         print(f"ratio            {ratio:8.0%} budget ≥ {LEAST:.0%}  {verdict}")
+        if options.workers > 1:
+            _compare_workers(options, best)
     return 0 if kept else 1
 
 
@@ -58,11 +67,14 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--connections", type=int, default=8)
     parser.add_argument("--kilobytes", type=int, default=20)
     parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--postgresql", default="", help="a server's address")
+    parser.add_argument("--workers", type=int, default=1)
     return parser.parse_args()
 
 
 @contextmanager
-def _sink() -> Iterator[int]:
+def sink() -> Iterator[int]:
+    """Run Postfix's sink on a free port and yield it."""
     with closing(socket()) as free:
         free.bind(("127.0.0.1", 0))
         port: int = free.getsockname()[1]
@@ -86,11 +98,10 @@ def _wait_for(port: int) -> None:
             return
 
 
-def _point_at(folder: str, port: int) -> None:
+def _point_at(folder: str, port: int, database: str) -> None:
     """Set up a database of its own and the sink as the mail server."""
     os.environ["PERENNE_DATA"] = folder
-    if "--postgres" not in sys.argv:
-        os.environ.pop("PERENNE_DATABASE_URL", None)
+    os.environ["PERENNE_DATABASE_URL"] = database
     os.environ["PERENNE_SMTP_URL"] = f"smtp://127.0.0.1:{port}?tls=none"
     os.environ["PERENNE_MAIL_FROM"] = "Atelier Boréal <letter@boreal.example>"
     os.environ["DJANGO_SETTINGS_MODULE"] = "config.settings"
@@ -113,14 +124,26 @@ def _smtp_source(port: int, options: argparse.Namespace) -> float:
     return options.messages / (time.perf_counter() - start)
 
 
-def _engine(options: argparse.Namespace, number: int) -> float:
+def _engine(options: argparse.Namespace, number: int, workers: int = 1) -> float:
+    letter = _letter(options, number, workers)
+    start = time.perf_counter()
+    _deliver(workers)
+    rate = options.messages / (time.perf_counter() - start)
+    from perenne.mail.api import broadcast_progress
+
+    done = broadcast_progress(letter)
+    if (done.state, done.sent) != ("done", options.messages):
+        raise SystemExit(f"not all were sent: {done}")
+    return rate
+
+
+def _letter(options: argparse.Namespace, number: int, workers: int) -> int:
+    """Prepare and start a letter; return its id."""
     from perenne.core import clock
-    from perenne.mail.actions.delivery import deliver
-    from perenne.mail.actions.lease import default_transport
+    from perenne.mail.actions.transports import default_transport
     from perenne.mail.api import (
         Recipient,
         add_recipients,
-        broadcast_progress,
         create_broadcast,
         start_broadcast,
     )
@@ -142,16 +165,54 @@ def _engine(options: argparse.Namespace, number: int) -> float:
     )
     add_recipients(letter, rows=rows)
     Transport.objects.filter(pk=default_transport().pk).update(
-        connections=options.connections
+        connections=options.connections * workers, engines=workers
     )
     start_broadcast(letter, now=clock.now())
-    start = time.perf_counter()
+    return letter
+
+
+def _deliver(workers: int) -> None:
+    """Send with that many engines, all but the first in processes of their own."""
+    from django.db import connections
+
+    from perenne.mail.actions.delivery import deliver
+
+    connections.close_all()
+    children = []
+    for _number in range(workers - 1):
+        child = os.fork()
+        if child == 0:
+            deliver()
+            os._exit(0)
+        children.append(child)
     deliver()
-    rate = options.messages / (time.perf_counter() - start)
-    done = broadcast_progress(letter)
-    if (done.state, done.sent) != ("done", options.messages):
-        raise SystemExit(f"not all were sent: {done}")
-    return rate
+    for child in children:
+        os.waitpid(child, 0)
+
+
+def _compare_workers(options: argparse.Namespace, one: float) -> None:
+    rate = _engine(options, options.rounds, options.workers)
+    print(
+        f"{options.workers} workers        {rate:8.0f} messages/s, "
+        f"{rate / one:.2f} times one ({os.cpu_count()} cores)"
+    )
+
+
+@contextmanager
+def own_postgresql(server: str) -> Iterator[str]:
+    """Yield the address of an empty database on a server, "" without a server."""
+    if not server:
+        yield ""
+        return
+    import psycopg
+
+    name = f"perenne_delivery_{os.getpid()}"
+    with psycopg.connect(server, autocommit=True) as admin:
+        admin.execute(f"CREATE DATABASE {name}")
+        try:
+            yield f"{server.rsplit('/', 1)[0]}/{name}"
+        finally:
+            admin.execute(f"DROP DATABASE {name} WITH (FORCE)")
 
 
 def _list(rates: list[float]) -> str:

@@ -39,6 +39,25 @@ def text(name: str, default: str = "") -> str:
     return str(_FILE.get(name.lower(), default)) if value is None else value
 
 
+def family(name: str) -> dict[str, str]:
+    """Return settings of one kind by their own names: PERENNE_<NAME>_<OWN>, <name>_<own>.
+
+    The environment goes before perenne.toml; own names are in small letters, in order.
+    """
+    found = {
+        key.removeprefix(f"{name}_"): str(value)
+        for key, value in _FILE.items()
+        if key.startswith(f"{name}_")
+    }
+    start = f"PERENNE_{name.upper()}_"
+    found |= {
+        key.removeprefix(start).lower(): value
+        for key, value in os.environ.items()
+        if key.startswith(start)
+    }
+    return {own: value for own, value in sorted(found.items()) if value}
+
+
 def flag(name: str, *, default: bool) -> bool:
     """Return a yes/no setting; any other word is refused."""
     words = {"1": True, "true": True, "yes": True, "on": True}

@@ -266,6 +266,8 @@ DESK_CSP: dict[str, list[str]] = SECURE_CSP | {
 
 # --- Mail --------------------------------------------------------------------------
 SMTP_URL = env.text("smtp_url")  # smtp://user:password@host:port?tls=starttls|tls|none
+# Further ways out: {"brevo": "brevo://API-KEY"}, see docs/operate.
+MAIL_URLS = env.family("mail_url")
 MAIL_FROM = env.text("mail_from")
 # Where returned mail is fetched: imaps://user:password@host/folder; "": nowhere.
 BOUNCE_IMAP_URL = env.text("bounce_imap_url")

@@ -16,7 +16,7 @@ PROGRAM = [*ROOT.glob("config/*.py"), *ROOT.glob("bin/*.sh"), ROOT / "bin" / "up
 OF_TESTS = {"PERENNE_TEST_POSTGRESQL_URL", "PERENNE_TEST_PROCESSES"}
 _LINK = re.compile(r"\[[^]]*]\(([^)\s]+)\)")
 _HELPERS = re.compile(
-    r"(?:env\.)?\b(?:text|flag|networks|number|words)\(\s*\"([a-z_]+)\""
+    r"(?:env\.)?\b(?:family|flag|networks|number|text|words)\(\s*\"([a-z_]+)\""
 )
 _NAMES = re.compile(r"\bPERENNE_[A-Z_]+[A-Z]\b")
 _SCREEN = re.compile(r"`(/[a-z][a-z0-9/-]*/)`")

@@ -60,11 +60,12 @@ class _Controller(Controller):
         return SMTP(self.handler, hostname="sink", enable_SMTPUTF8=True)
 
 
-def start(sink):
-    """Serve on a free port of the loopback; return the controller."""
-    with closing(socket.socket()) as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+def start(sink, *, port=0):
+    """Serve on that or a free port of the loopback; return the controller."""
+    if not port:
+        with closing(socket.socket()) as free:
+            free.bind(("127.0.0.1", 0))
+            port = free.getsockname()[1]
     controller = _Controller(sink, hostname="127.0.0.1", port=port)
     controller.start()
     return controller
@@ -74,10 +75,12 @@ if __name__ == "__main__":
     parser = argparse.ArgumentParser()
     parser.add_argument("log")
     parser.add_argument("--no-pipelining", action="store_true")
+    parser.add_argument("--port", type=int, default=0)
     options = parser.parse_args()
     end = threading.Event()
     signal.signal(signal.SIGTERM, lambda *_: end.set())
-    running = start(Sink(log=options.log, pipelining=not options.no_pipelining))
+    kept = Sink(log=options.log, pipelining=not options.no_pipelining)
+    running = start(kept, port=options.port)
     sys.stdout.write(f"{running.port}\n")
     sys.stdout.flush()
     end.wait()

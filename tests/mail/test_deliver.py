@@ -5,7 +5,8 @@ import pytest
 
 from perenne.core import clock
 from perenne.mail.actions.delivery import deliver, deliver_due, wake
-from perenne.mail.actions.lease import Lease, default_transport
+from perenne.mail.actions.lease import Lease
+from perenne.mail.actions.transports import default_transport
 from perenne.mail.api import (
     Attachment,
     cancel_broadcast,
@@ -16,7 +17,7 @@ from perenne.mail.api import (
     suppress,
     transport_problems,
 )
-from perenne.mail.models import Delivery, Message, Transport
+from perenne.mail.models import Delivery, EngineSeat, Message, Transport
 
 PEOPLE = [f"p{n}@example.org" for n in range(12)]
 
@@ -252,8 +253,12 @@ def test_what_a_dead_engine_held_is_sent_by_the_next(mail_server, make_letter, n
     Delivery.objects.filter(address__in=PEOPLE[:5]).update(
         status="claimed", claimed_by="dead", claimed_at=now
     )
-    Transport.objects.filter(pk=default_transport().pk).update(
-        engine="dead", host="elsewhere", seen_at=now - timedelta(seconds=21)
+    EngineSeat.objects.create(
+        transport=default_transport(),
+        number=0,
+        engine="dead",
+        host="elsewhere",
+        seen_at=now - timedelta(seconds=21),
     )
     assert deliver() == 12
     assert len(mail_server.mails) == 12
@@ -294,13 +299,14 @@ def test_an_address_that_is_none_fails_without_being_sent(mail_server, now):
 def test_claiming_costs_the_same_for_one_and_for_a_hundred(
     make_letter, now, django_assert_num_queries
 ):
-    from perenne.mail.actions.claims import claim
+    from perenne.mail.actions.claims import Scope, claim
 
+    scope = Scope(engine="e", transport_id=default_transport().pk)
     for number in (1, 100):
         people = [f"q{number}-{n}@example.org" for n in range(number)]
         start_broadcast(make_letter(people, ref=f"letter:{number}"), now=now)
-        with django_assert_num_queries(9):
-            assert len(claim(engine="e", limit=500, now=now)) == number
+        with django_assert_num_queries(10):
+            assert len(claim(scope, limit=500, now=now)) == number
         cancel_broadcast(Message.objects.latest("pk").pk, now=now)
 
 
@@ -312,6 +318,6 @@ def test_claiming_reads_an_index_range(now):
 
     if connection.vendor != "sqlite":
         pytest.skip("the plan's wording is SQLite's")
-    plan = _due(0, now).order_by("next_attempt_at", "pk")[:500].explain()
+    plan = _due(0, "", now).order_by("next_attempt_at", "pk")[:500].explain()
     assert "USING INDEX delivery_due" in plan
     assert "TEMP B-TREE" not in plan

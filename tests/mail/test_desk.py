@@ -4,10 +4,9 @@ import pytest
 from django.urls import reverse
 
 from perenne.core import clock
-from perenne.core.models import LogEntry
 from perenne.mail.actions.delivery import deliver
 from perenne.mail.api import queue_mail
-from perenne.mail.models import Delivery, Message, Transport
+from perenne.mail.models import Delivery, Message
 
 OUTBOX = "/desk/mail/outbox/"
 
@@ -76,29 +75,6 @@ def test_failed_ones_are_tried_again(owner_client, mail_server, now):
     with clock.frozen(now + timedelta(minutes=1)):
         assert deliver() == 1
     assert Delivery.objects.get().status == "sent"
-
-
-def test_limits_are_saved_and_logged(owner_client):
-    owner_client.post(
-        "/desk/mail/transport/",
-        {"connections": 2, "rate_per_minute": 60, "daily_cap": 1000},
-    )
-    limits = Transport.objects.values_list(
-        "connections", "rate_per_minute", "daily_cap"
-    )
-    assert limits.get() == (2, 60, 1000)
-    assert LogEntry.objects.filter(verb="mail.limits_changed").count() == 1
-
-
-def test_wrong_limits_change_nothing(owner_client):
-    page = owner_client.post("/desk/mail/transport/", {"connections": 0})
-    assert page.status_code == 200
-    assert Transport.objects.get().connections == 4
-
-
-def test_a_test_mail_goes_to_whoever_asks(owner_client):
-    owner_client.post("/desk/mail/transport/test/")
-    assert Delivery.objects.get().address == "camille@boreal.example"
 
 
 def test_visitors_are_sent_to_sign_in(client, db):

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from perenne.mail.domain.headers import UnsafeHeader, one_line
 from perenne.mail.domain.mime import BuiltMail, Unsubscribing
 from perenne.mail.domain.outgoing import Attachment
-from perenne.mail.gateways.smtp import dot_stuffed
+from perenne.mail.gateways.smtp import end_after
 
 AT = datetime(2026, 9, 15, 8, 30, tzinfo=UTC)
 ANY = st.text(max_size=300)
@@ -99,11 +99,20 @@ def test_every_line_of_a_body_fits_and_is_ascii(body):
     assert b"\n" not in content.replace(b"\r\n", b"")
 
 
-@given(content=st.binary(max_size=200).map(lambda raw: raw.replace(b"\n", b"\r\n")))
-def test_the_end_of_data_comes_once(content):
-    stuffed = dot_stuffed(content)
-    assert stuffed.index(b"\r\n.\r\n" if content else b".\r\n") >= 0
-    assert (b"\r\n" + stuffed).count(b"\r\n.\r\n") == 1
+@given(body=st.text(".\r\n a=é", max_size=200), name=st.text(".\n=", max_size=40))
+def test_no_line_begins_with_a_dot_and_each_still_reads_as_it_was_written(body, name):
+    content = _joined(_letter(text=body + "x", html=body + "x"), name)
+    assert b"\n." not in content
+    read = message_from_bytes(content, policy=policy.default)
+    plain, _page = (part.get_payload(decode=True) for part in read.get_payload())
+    assert _lines(plain.decode()) == _lines(body + "x")
+
+
+@pytest.mark.parametrize(
+    ("content", "end"), [(b"a\r\n", b".\r\n"), (b"a", b"\r\n.\r\n")]
+)
+def test_the_end_of_data_stands_on_a_line_of_its_own(content, end):
+    assert end_after(content) == end
 
 
 def test_the_same_delivery_keeps_its_message_id():

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from email.utils import parseaddr
 from functools import partial
 from typing import TYPE_CHECKING
@@ -10,15 +10,16 @@ from typing import TYPE_CHECKING
 from django.conf import settings
 
 from perenne.core.queries import current_business
+from perenne.mail.actions.claims import domain_of
 from perenne.mail.actions.signing import signer_for
 from perenne.mail.domain.headers import UnsafeHeader
 from perenne.mail.domain.mime import BuiltMail, Unsubscribing
 from perenne.mail.domain.outgoing import Attachment
-from perenne.mail.gateways.sender import Job
+from perenne.mail.gateways.jobs import Job
 from perenne.mail.models import Message
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Collection, Iterable
     from datetime import datetime
 
     from perenne.mail.actions.claims import Claimed
@@ -53,9 +54,12 @@ class Builder:
         self._signer = signer_for(sender.address)
 
     def jobs(
-        self, rows: list[Claimed], *, now: datetime
+        self, rows: list[Claimed], *, now: datetime, limited: Collection[str]
     ) -> tuple[list[Job], list[Claimed]]:
-        """Return jobs, and the rows whose message cannot be built."""
+        """Return jobs, and the rows whose message cannot be built.
+
+        limited  domains of which the pool counts what is under way
+        """
         built = self._built({row["message_id"] for row in rows})
         jobs, broken = [], []
         for row in rows:
@@ -63,8 +67,8 @@ class Builder:
             if mail is None:
                 broken.append(row)
                 continue
-            content: Callable[[], bytes] = partial(
-                mail.joined,
+            content: Callable[[], list[bytes]] = partial(
+                mail.pieces,
                 to=row["address"],
                 number=row["id"],
                 at=now,
@@ -73,7 +77,10 @@ class Builder:
             )
             if self._signer is not None:
                 content = partial(self._signer.signed_when_built, content, at=now)
-            jobs.append(Job(row["id"], self._sender.address, row["address"], content))
+            job = Job(row["id"], self._sender.address, row["address"], content)
+            if limited and (domain := domain_of(job.recipient)) in limited:
+                job = replace(job, domain=domain)
+            jobs.append(job)
         return jobs, broken
 
     def _built(self, ids: set[int]) -> dict[int, BuiltMail]:

@@ -3,58 +3,103 @@
 from __future__ import annotations
 
 import time
+from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
 from functools import partial
 from typing import TYPE_CHECKING
 
-from django.conf import settings
-from django.db import transaction
-from django.db.models import Q
+from django.db import connections, transaction
+from django.db.models import Max, Q
 from django.tasks import task
 
 from perenne.core import clock
 from perenne.mail.actions.builds import sender_identity
-from perenne.mail.actions.claims import anything_due
+from perenne.mail.actions.claims import anything_due, anything_held
 from perenne.mail.actions.engine import Engine
-from perenne.mail.actions.lease import LEASE, Lease, default_transport
+from perenne.mail.actions.lease import LEASE, Lease
+from perenne.mail.actions.routes import routes
+from perenne.mail.actions.transports import default_transport
 from perenne.mail.models import Transport
-from perenne.mail.queries import endpoint
+from perenne.mail.queries import address_of, mail_urls
 
 if TYPE_CHECKING:
     from datetime import datetime
 
     from perenne.mail.actions.builds import From
-    from perenne.mail.domain.endpoint import Endpoint
+    from perenne.mail.actions.routes import Route
 
 # A task hands over to a fresh one now and then, so that a worker can be restarted.
 _TASK_SECONDS = 600
 
 
 def deliver(*, seconds: float = _TASK_SECONDS, insist: bool = False) -> int:
-    """Send what is due through the configured server; return how many were decided.
+    """Send what is due through the configured servers; return how many were decided.
 
-    Does nothing when no server is configured, another engine is at work, or the server
-    refused us a moment ago (unless insist). Safe to call at any time, from anywhere.
+    Does nothing when no server is configured, other engines are at work, or the server
+    refused us a moment ago (unless insist). When one server stops, those of the next
+    rank go on. Safe to call at any time, from anywhere.
     """
-    where, sender = endpoint(), sender_identity()
-    if where is None or sender is None:
+    sender = sender_identity()
+    if not mail_urls() or sender is None:
         return 0
+    default_transport()
     decided, end = 0, time.monotonic() + seconds
+    tried: set[int] = set()
     while True:
-        found = _run_once(where, sender, seconds=end - time.monotonic(), insist=insist)
-        decided, insist = decided + found, False
+        chosen = _chosen(insist=insist, tried=tried)
+        insist = False
+        found = _run_all(chosen, sender, seconds=end - time.monotonic())
+        decided += found
+        tried = set() if found else tried | {route.transport.pk for route in chosen}
         # What was queued while the engine was ending: its own task met a held lease.
-        if not found or time.monotonic() >= end or not anything_due(now=clock.now()):
+        if not chosen or time.monotonic() >= end or not anything_due(now=clock.now()):
             return decided
 
 
-def _run_once(where: Endpoint, sender: From, *, seconds: float, insist: bool) -> int:
-    transport = default_transport()
-    resting = transport.retry_at is not None and transport.retry_at > clock.now()
-    lease = Lease(transport)
-    if (resting and not insist) or not lease.take(now=clock.now()):
+def _chosen(*, insist: bool, tried: set[int]) -> list[Route]:
+    """Return the routes to work on; none if all were tried in vain."""
+    found = routes(now=clock.now(), insist=insist)
+    return [route for route in found if route.transport.pk not in tried]
+
+
+def _run_all(chosen: list[Route], sender: From, *, seconds: float) -> int:
+    """Run an engine for each route, side by side; return how many were decided."""
+    if len(chosen) == 1:
+        return _run_once(chosen[0], sender, seconds=seconds)
+    if not chosen:
+        return 0
+    with ThreadPoolExecutor(len(chosen), thread_name_prefix="engine") as pool:
+        runs = [
+            pool.submit(copy_context().run, _run_apart, route, sender, seconds=seconds)
+            for route in chosen
+        ]
+        return sum(run.result() for run in runs)
+
+
+def _run_apart(route: Route, sender: From, *, seconds: float) -> int:
+    """Run in a thread of its own, which keeps no database connection."""
+    try:
+        return _run_once(route, sender, seconds=seconds)
+    finally:
+        connections.close_all()
+
+
+def _run_once(route: Route, sender: From, *, seconds: float) -> int:
+    now = clock.now()
+    due = anything_due(now=now, service=route.service, letters=route.letters)
+    if not due and not anything_held():
+        return 0
+    lease, address = Lease(route.transport), address_of(route.transport.name)
+    if address is None or not lease.take(now=now):
         return 0
     try:
-        engine = Engine(lease=lease, endpoint=where, sender=sender, clock=clock.now)
+        engine = Engine(
+            lease=lease,
+            route=route,
+            address=address,
+            sender=sender,
+            clock=clock.now,
+        )
         return engine.run(seconds=seconds)
     finally:
         lease.release()
@@ -62,7 +107,7 @@ def _run_once(where: Endpoint, sender: From, *, seconds: float, insist: bool) ->
 
 def wake(*, now: datetime) -> None:
     """Have the outbox emptied after the commit; one waiting task serves many mails."""
-    if settings.SMTP_URL:
+    if mail_urls():
         transaction.on_commit(partial(_enqueue, now), robust=True)
 
 
@@ -73,7 +118,14 @@ def _enqueue(now: datetime) -> None:
         wake_at=now
     )
     if called:
-        deliver_due.enqueue()
+        for _engine in range(_most_engines()):
+            deliver_due.enqueue()
+
+
+def _most_engines() -> int:
+    """Return how many workers may send at the same time."""
+    found = Transport.objects.filter(is_active=True).aggregate(most=Max("engines"))
+    return found["most"] or 1
 
 
 @task

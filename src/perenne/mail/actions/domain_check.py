@@ -23,10 +23,10 @@ from perenne.mail.domain.dns_checks import (
     check_ptr,
     check_spf,
 )
-from perenne.mail.domain.endpoint import InvalidEndpoint, is_this_machine
+from perenne.mail.domain.endpoint import Endpoint, InvalidEndpoint, is_this_machine
 from perenne.mail.gateways.dns import Resolver
 from perenne.mail.models import DomainCheck, SendingKey
-from perenne.mail.queries import endpoint
+from perenne.mail.queries import DEFAULT, address_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -76,10 +76,10 @@ def _findings(domain: str, keys: list[SendingKey]) -> list[Finding]:
 def _mail_host() -> str:
     """Return the host that mail leaves from: the server's, or this machine's public name."""
     try:
-        where = endpoint()
+        where = address_of(DEFAULT)
     except InvalidEndpoint:
         where = None
-    if where is not None and not is_this_machine(where.host):
+    if isinstance(where, Endpoint) and not is_this_machine(where.host):
         return where.host
     return urlsplit(settings.SITE_URL).hostname or ""
 

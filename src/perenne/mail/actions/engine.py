@@ -1,8 +1,8 @@
 """The delivery engine: claim, send over many connections, store, until nothing is due.
 
-Database work stays in the calling thread; the connections live in the sender's. Each
-round claims ahead for about two seconds, stores the results that came in as one group,
-and only then lets their connections go on (AE8: nobody missed, nobody mailed twice).
+Each round claims ahead for about two seconds, lets the connections work, stores the
+results that came in as one group, and only then lets their connections go on (AE8:
+nobody missed, nobody mailed twice).
 """
 
 from __future__ import annotations
@@ -15,9 +15,9 @@ from typing import TYPE_CHECKING
 from perenne.mail.actions import claims, outcomes
 from perenne.mail.actions.builds import Builder
 from perenne.mail.actions.lease import put_back
-from perenne.mail.domain.pace import Pace
+from perenne.mail.actions.limits import Limits
 from perenne.mail.domain.verdict import Reply, Stage, Verdict, verdict
-from perenne.mail.gateways.sender import Sender
+from perenne.mail.gateways.pools import open_pool
 from perenne.mail.models import Message, Transport
 
 if TYPE_CHECKING:
@@ -27,12 +27,13 @@ if TYPE_CHECKING:
     from perenne.mail.actions.builds import From
     from perenne.mail.actions.claims import Claimed
     from perenne.mail.actions.lease import Lease
-    from perenne.mail.domain.endpoint import Endpoint
-    from perenne.mail.gateways.sender import Result
+    from perenne.mail.actions.routes import Route
+    from perenne.mail.domain.esp import Address
+    from perenne.mail.gateways.jobs import Result
 
 _BEAT_SECONDS = 1.0
 _WAIT_SECONDS = 0.25
-_MAX_AHEAD = 2000
+_LEAST_AHEAD, _MAX_AHEAD = 20, 2000
 _AHEAD_SECONDS = 2
 _REST_AFTER_PROBLEM = timedelta(minutes=1)
 _REST_AFTER_REFUSAL = timedelta(minutes=5)
@@ -45,7 +46,8 @@ class Engine:
         self,
         *,
         lease: Lease,
-        endpoint: Endpoint,
+        route: Route,
+        address: Address,
         sender: From,
         clock: Callable[[], datetime],
     ) -> None:
@@ -54,16 +56,21 @@ class Engine:
         self._clock = clock
         self._transport = lease.transport
         self._builder = Builder(sender)
-        self._pool = Sender(endpoint, connections=self._transport.connections)
+        self._limits = Limits(lease, route)
+        self._pool = open_pool(
+            address,
+            connections=self._limits.connections,
+            limits=self._limits.gate.at_once,
+        )
         self._held: dict[int, Claimed] = {}
-        started = time.monotonic()
-        self._pace = Pace(self._transport.rate_per_minute, start=started)
-        self._beat_at = started
+        self._beat_at = time.monotonic()
         self._speed = self._transport.connections * 10.0
         self._sent_since_beat: Counter[int] = Counter()
         self._trouble: tuple[Stage, Reply] | None = None
         self._problem: tuple[Stage, Reply] | None = None
         self._lease_lost = False
+        self._relieved = False
+        self._drained_until = 0.0
         self._decided = 0
 
     def run(self, *, seconds: float) -> int:
@@ -85,55 +92,44 @@ class Engine:
     def _round(self) -> bool:
         """Claim, wait, store; False when nothing is left to do or nothing may be done."""
         claimed = self._fill()
-        self._take_in(self._pool.results(timeout=_WAIT_SECONDS if self._held else 0))
+        idle = not self._held and not claimed and not self._limits.is_paced
+        self._take_in(self._pool.results(timeout=0 if idle else _WAIT_SECONDS))
         if time.monotonic() - self._beat_at >= _BEAT_SECONDS:
             self._beat()
         if not self._pool.alive:
             self._problem = self._problem or self._trouble
             return False
-        if self._lease_lost or self._problem:
+        if self._lease_lost or self._problem or self._relieved:
             return False
-        return bool(claimed or self._held or self._is_held_back())
+        return bool(claimed or self._held or self._limits.hold_back(now=self._clock()))
 
     def _fill(self) -> int:
         """Claim so much that the connections are busy for two seconds."""
-        ahead = int(min(max(self._speed * _AHEAD_SECONDS, 20), _MAX_AHEAD))
+        seconds = max(time.monotonic() - self._beat_at, 0.1)
+        speed = max(self._speed, self._sent_since_beat.total() / seconds)
+        ahead = int(min(max(speed * _AHEAD_SECONDS, _LEAST_AHEAD), _MAX_AHEAD))
         room = ahead - len(self._held)
         if room < ahead // 2:
             return 0
-        now = self._clock()
-        limit = min(room, self._allowance())
-        if limit <= 0:
-            time.sleep(0 if self._held else _WAIT_SECONDS)
+        now, instant = self._clock(), time.monotonic()
+        if self._held and instant < self._drained_until:
             return 0
-        rows = claims.claim(engine=self._lease.engine, limit=limit, now=now)
-        jobs, broken = self._builder.jobs(rows, now=now)
-        self._pace.take(len(jobs))
+        limit = min(room, self._limits.allowance(now=now, instant=instant))
+        if limit <= 0:
+            return 0
+        scope = self._limits.scope(now=now)
+        rows = claims.claim(scope, limit=limit, now=now, instant=instant)
+        if len(rows) < limit:  # asking again after each group would cost more than it
+            self._drained_until = instant + _WAIT_SECONDS
+        jobs, broken = self._builder.jobs(
+            rows, now=now, limited=self._limits.gate.at_once
+        )
+        self._limits.take(len(jobs))
         self._held.update({row["id"]: row for row in rows})
         if jobs:
             self._pool.submit(jobs)
         self._fail(broken)
         return len(rows)
-
-    def _allowance(self) -> int:
-        """Return how many the rate and the daily cap let go now."""
-        allowed = self._pace.allowed(time.monotonic())
-        limit = _MAX_AHEAD if allowed is None else allowed
-        cap, transport = self._transport.daily_cap, self._transport
-        if cap:
-            today = transport.counted_on == self._clock().date()
-            gone = transport.sent_on_day if today else 0
-            limit = min(limit, cap - gone - len(self._held))
-        return limit
-
-    def _is_held_back(self) -> bool:
-        """Tell whether only the rate keeps due mail waiting; a full day ends the run."""
-        if not self._transport.rate_per_minute:
-            return False
-        cap = self._transport.daily_cap
-        if cap and self._transport.sent_on_day >= cap:
-            return False
-        return claims.anything_due(now=self._clock())
 
     def _take_in(self, results: list[Result]) -> None:
         """Store a group of results, then let their connections go on."""
@@ -144,7 +140,7 @@ class Engine:
             if result.job is None:
                 self._trouble = (result.stage, result.reply)  # others may still serve
                 continue
-            row = self._held.pop(result.job.number, None)
+            row = self._let_go(result.job.number)
             meaning = verdict(result.stage, result.reply)
             if meaning in {Verdict.PUT_BACK, Verdict.TRANSPORT}:
                 returned.append(result.job.number)
@@ -152,8 +148,8 @@ class Engine:
                 decided.append(outcomes.Outcome(row, meaning, result.reply))
             if meaning is Verdict.TRANSPORT:
                 self._problem = (result.stage, result.reply)
-        if returned:
-            put_back(returned)
+        if returned and not self._lease_lost:
+            put_back(returned, transport_id=self._transport.pk)
         self._store(decided)
         self._pool.acknowledge(results, go_on=not (self._lease_lost or self._problem))
 
@@ -171,32 +167,32 @@ class Engine:
             self._lease_lost = True
             return
         self._decided += len(decided)
-        sent = [each.row for each in decided if each.verdict is Verdict.SENT]
-        self._sent_since_beat.update(row["lane"] for row in sent)
-        if self._transport.counted_on != now.date():
-            self._transport.counted_on, self._transport.sent_on_day = now.date(), 0
-        self._transport.sent_on_day += len(sent)
+        self._sent_since_beat.update(
+            each.row["lane"] for each in decided if each.verdict is Verdict.SENT
+        )
+
+    def _let_go(self, number: int) -> Claimed | None:
+        row = self._held.pop(number, None)
+        if row is not None:
+            self._limits.gate.end(claims.domain_of(row["address"]))
+        return row
 
     def _fail(self, broken: list[Claimed]) -> None:
         """End deliveries whose message cannot be built: nothing would ever change it."""
         for row in broken:
-            del self._held[row["id"]]
+            self._let_go(row["id"])
         reply = Reply(0, "The message has a header that cannot be sent.")
         self._store([outcomes.Outcome(row, Verdict.FAILED, reply) for row in broken])
 
     # --- now and then ------------------------------------------------------------------
     def _beat(self) -> None:
-        """Every second: renew the lease, obey pauses, note the speed, close letters."""
+        """Every second: renew the lease, obey pauses and new limits, note the speed."""
         now, instant = self._clock(), time.monotonic()
         seconds, self._beat_at = instant - self._beat_at, instant
         if not self._lease.renew(now=now):
             self._lease_lost = True
             return
-        self._pace.change(
-            Transport.objects.values_list("rate_per_minute", flat=True).get(
-                pk=self._transport.pk
-            )
-        )
+        self._relieved = not self._limits.renew(now=now)
         self._note_speed(seconds)
         letters = {row["lane"] for row in self._held.values()} - {claims.SERVICE_LANE}
         running = Message.objects.filter(pk__in=letters, state=Message.State.RUNNING)
@@ -224,7 +220,7 @@ class Engine:
         self._take_in(self._pool.results(timeout=0))
         if self._lease_lost:
             return
-        put_back(list(self._held))
+        put_back(list(self._held), transport_id=self._transport.pk)
         outcomes.finish_letters(now=self._clock())
         self._note_problem()
 

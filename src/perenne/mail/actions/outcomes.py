@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from django.db import connection, transaction
 from django.db.models import F
 
+from perenne.mail.actions.lease import give_back_quota
 from perenne.mail.actions.suppressions import suppress
 from perenne.mail.domain.verdict import Reply, Verdict, retry_delay
 from perenne.mail.models import Delivery, Message, Suppression
@@ -18,22 +19,43 @@ if TYPE_CHECKING:
 
     from perenne.mail.actions.claims import Claimed
 
+# Between two messages of a connection there is one of these groups: building the
+# statements anew each time would take longer than the database does.
 _STORE = """
 UPDATE mail_delivery
 SET status = %s, attempts = %s, next_attempt_at = %s, smtp_code = %s, smtp_reply = %s,
     sent_at = %s, claimed_by = ''
 WHERE id = %s AND claimed_by = %s
 """
-# Between two messages of a connection there is one of these groups: building the
-# statements anew each time would take longer than the database does.
-_KEEP = """
-UPDATE mail_transport
-SET sent_on_day = CASE WHEN counted_on = %s THEN sent_on_day ELSE 0 END + %s,
-    counted_on = %s, seen_at = %s
-WHERE id = %s AND engine = %s
-"""
 _COUNT = """
 UPDATE mail_message SET sent = sent + %s, failed = failed + %s WHERE id = %s
+"""
+# The same in one journey to the server. The letter's row comes last, so that two
+# engines wait for each other during the commit only.
+_STORE_AND_COUNT = """
+WITH given AS (
+    SELECT * FROM unnest(
+        %s::text[], %s::int[], %s::timestamptz[], %s::int[], %s::text[],
+        %s::timestamptz[], %s::bigint[]
+    ) AS g(status, attempts, due, code, reply, sent_at, id)
+), stored AS (
+    UPDATE mail_delivery d
+    SET status = g.status, attempts = g.attempts, next_attempt_at = g.due,
+        smtp_code = g.code, smtp_reply = g.reply, sent_at = g.sent_at, claimed_by = ''
+    FROM given g
+    WHERE d.id = g.id AND d.claimed_by = %s
+    RETURNING d.message_id, d.lane, d.status
+), counted AS (
+    UPDATE mail_message m
+    SET sent = m.sent + c.sent, failed = m.failed + c.failed
+    FROM (
+        SELECT message_id, count(*) FILTER (WHERE status = 'sent') AS sent,
+            count(*) FILTER (WHERE status = 'failed') AS failed
+        FROM stored WHERE lane <> 0 AND status <> 'queued' GROUP BY message_id
+    ) c
+    WHERE m.id = c.message_id
+)
+SELECT count(*) FROM stored
 """
 _COUNTERS: dict[str, str] = {
     Delivery.Status.SENT: "sent",
@@ -50,31 +72,69 @@ class Outcome:
     reply: Reply
 
 
-@transaction.atomic
+class _LeaseLost(Exception):
+    """Some delivery is no longer held by the engine; nothing was stored."""
+
+
 def store(
     outcomes: list[Outcome], *, engine: str, transport_id: int, now: datetime
 ) -> bool:
-    """Store outcomes and counts in one transaction; False when the lease was lost.
+    """Store outcomes and counts together; False when the engine was taken for dead.
 
-    A delivery that this engine no longer holds is left as it is.
+    Then nothing is stored: another engine sends what this one held.
     """
     statuses = [_status(outcome) for outcome in outcomes]
+    rows = _rows(outcomes, statuses, now=now)
+    try:
+        if _is_plain(outcomes, statuses) and connection.vendor == "postgresql":
+            _store_by_array(rows, engine=engine)  # one statement is a transaction
+            return True
+        with transaction.atomic():
+            _store_rows(rows, outcomes, statuses, engine=engine)
+            _count_others(outcomes, statuses, now=now)
+            _suppress_the_dead(outcomes, now=now)
+            kept = statuses.count(Delivery.Status.SENT)
+            give_back_quota(transport_id, len(outcomes) - kept)
+    except _LeaseLost:
+        return False
+    return True
+
+
+def _is_plain(outcomes: list[Outcome], statuses: list[str]) -> bool:
+    """Tell whether all are of letters and sent: there is nothing else to note."""
+    return all(
+        status == Delivery.Status.SENT and outcome.row["lane"]
+        for outcome, status in zip(outcomes, statuses, strict=True)
+    )
+
+
+def _store_rows(
+    rows: list[tuple[Any, ...]],
+    outcomes: list[Outcome],
+    statuses: list[str],
+    *,
+    engine: str,
+) -> None:
+    if connection.vendor == "postgresql":
+        _store_by_array(rows, engine=engine)
+        return
     with connection.cursor() as cursor:
-        day = connection.ops.adapt_datefield_value(now.date())
-        at = connection.ops.adapt_datetimefield_value(now)
-        sent = statuses.count(Delivery.Status.SENT)
-        cursor.execute(_KEEP, (day, sent, day, at, transport_id, engine))
-        if not cursor.rowcount:
-            return False
-        cursor.executemany(_STORE, _rows(outcomes, statuses, engine=engine, now=now))
+        cursor.executemany(_STORE, [(*row, engine) for row in rows])
+        if cursor.rowcount != len(rows):
+            raise _LeaseLost
         letters = _letters(outcomes, statuses)
         cursor.executemany(_COUNT, [(*found, pk) for pk, found in letters.items()])
-    _count_others(outcomes, statuses, now=now)
-    for outcome in outcomes:
-        if outcome.verdict is Verdict.BOUNCED:
-            reason = Suppression.Reason.BOUNCED
-            suppress(outcome.row["address"], reason=reason, now=now, actor="system")
-    return True
+
+
+def _store_by_array(rows: list[tuple[Any, ...]], *, engine: str) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _STORE_AND_COUNT,
+            (*(list(column) for column in zip(*rows, strict=True)), engine),
+        )
+        [stored] = cursor.fetchone()
+        if stored != len(rows):
+            raise _LeaseLost
 
 
 def _status(outcome: Outcome) -> str:
@@ -88,7 +148,7 @@ def _status(outcome: Outcome) -> str:
 
 
 def _rows(
-    outcomes: list[Outcome], statuses: list[str], *, engine: str, now: datetime
+    outcomes: list[Outcome], statuses: list[str], *, now: datetime
 ) -> list[tuple[Any, ...]]:
     """Return the values of _STORE, a row for each outcome."""
     adapt = connection.ops.adapt_datetimefield_value
@@ -107,7 +167,6 @@ def _rows(
                 outcome.reply.text[:1000],
                 at if status == Delivery.Status.SENT else None,
                 outcome.row["id"],
-                engine,
             )
         )
     return rows
@@ -146,6 +205,13 @@ def _count_others(
         )
     if retried - {0}:
         _end_cancelled(retried - {0})
+
+
+def _suppress_the_dead(outcomes: list[Outcome], *, now: datetime) -> None:
+    for outcome in outcomes:
+        if outcome.verdict is Verdict.BOUNCED:
+            reason = Suppression.Reason.BOUNCED
+            suppress(outcome.row["address"], reason=reason, now=now, actor="system")
 
 
 def _end_cancelled(letters: set[int]) -> None:

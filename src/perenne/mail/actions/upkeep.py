@@ -1,22 +1,40 @@
-"""What the owner does by hand: try again, test, set limits."""
+"""What the owner does by hand: try again, test."""
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
+from django.conf import settings
 from django.db import transaction
 from django.db.models import F
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from perenne.core import log
-from perenne.core.errors import NotFound
+from perenne.core.errors import NotFound, Refusal
+from perenne.mail.actions.builds import sender_identity
 from perenne.mail.actions.delivery import wake
-from perenne.mail.actions.lease import default_transport
-from perenne.mail.actions.outbox import queue_mail
-from perenne.mail.models import Delivery, Message, Transport
+from perenne.mail.actions.transports import transport_named
+from perenne.mail.domain.endpoint import InvalidEndpoint
+from perenne.mail.domain.mime import BuiltMail
+from perenne.mail.domain.verdict import Reply
+from perenne.mail.gateways.jobs import Job
+from perenne.mail.gateways.pools import send_one
+from perenne.mail.models import Delivery, Message
+from perenne.mail.queries import address_of
 
 if TYPE_CHECKING:
     from datetime import datetime
+
+
+class NobodySends(Refusal):
+    """A mail needs a sender."""
+
+    sentence = gettext_lazy(
+        "Nobody is named as the sender of mail: set PERENNE_MAIL_FROM or the "
+        "business's e-mail address."
+    )
 
 
 @transaction.atomic
@@ -43,32 +61,34 @@ def retry_failed(message_id: int, *, actor: str, now: datetime) -> int:
     return count
 
 
-@transaction.atomic
-def change_transport(
-    *,
-    connections: int,
-    rate_per_minute: int,
-    daily_cap: int,
-    actor: str,
-    now: datetime,
-) -> None:
-    """Set how much the mail server may be given; a running engine obeys the rate at once."""
-    transport = default_transport()
-    limits = {
-        "connections": connections,
-        "rate_per_minute": rate_per_minute,
-        "daily_cap": daily_cap,
-    }
-    Transport.objects.filter(pk=transport.pk).update(**limits)
-    log.record("mail.limits_changed", actor=actor, obj=transport, at=now, **limits)
+def send_test(name: str, *, to: str, actor: str, now: datetime) -> Reply:
+    """Hand a test mail to a transport at once; return what its server said.
 
-
-def send_test(*, to: str, actor: str, now: datetime) -> None:
-    """Queue a test mail that says that sending works."""
-    queue_mail(
-        ref=f"mail:test:{actor}:{now.isoformat()}",
-        to=to,
+    It waits in no outbox and counts in no limit. The reply's code is 0 when there was
+    none: its text says why.
+    Raises  NotFound: the settings name no such transport
+            NobodySends: no sender's address is set; nothing was sent
+    """
+    transport, sender = transport_named(name), sender_identity()
+    if sender is None:
+        raise NobodySends
+    try:
+        address = address_of(name)
+    except InvalidEndpoint as error:
+        return Reply(0, str(error))
+    if address is None:
+        raise NotFound
+    mail = BuiltMail(
+        key=f"{settings.SECRET_KEY}:test:{now.isoformat()}",
+        sender_name=sender.name,
+        sender=sender.address,
         subject=_("Test: your mail works"),
         text=_("If you read this, your mail server takes what the outbox hands over."),
-        now=now,
+        merges=False,
     )
+    content = partial(mail.pieces, to=to, number=0, at=now)
+    reply = send_one(address, Job(0, sender.address, to, content))
+    log.record(
+        "mail.transport_tested", actor=actor, obj=transport, at=now, code=reply.code
+    )
+    return reply

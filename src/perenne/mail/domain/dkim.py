@@ -64,12 +64,19 @@ class Signer:
         self._domain = domain.encode("idna")
         self._keys = list(keys)
 
-    def signed_when_built(self, build: Callable[[], bytes], *, at: datetime) -> bytes:
-        """Build a message and return it with its signatures."""
-        return self.signed(build(), at=at)
+    def signed_when_built(
+        self, build: Callable[[], list[bytes]], *, at: datetime
+    ) -> list[bytes]:
+        """Build a message and return its pieces with its signatures in front."""
+        pieces = build()
+        return [*self.signatures(b"".join(pieces), at=at), *pieces]
 
     def signed(self, message: bytes, *, at: datetime) -> bytes:
         """Return the message with a DKIM-Signature for each key in front."""
+        return b"".join([*self.signatures(message, at=at), message])
+
+    def signatures(self, message: bytes, *, at: datetime) -> list[bytes]:
+        """Return a DKIM-Signature for each key: a header line to put in front."""
         head, _blank, body = message.partition(b"\r\n\r\n")
         canonical = _canonical_headers(head)
         present = [name for name in _SIGNED if name in canonical]
@@ -77,8 +84,7 @@ class Signer:
         lines = b"".join(canonical[name] for name in present)
         body_hash = b64encode(sha256(canonical_body(body)).digest())
         seconds = b"%d" % int(at.timestamp())
-        made = [self._line(key, names, lines, body_hash, seconds) for key in self._keys]
-        return b"".join([*made, message])
+        return [self._line(key, names, lines, body_hash, seconds) for key in self._keys]
 
     def _line(  # noqa: PLR0917 - the tags of one line
         self, key: Key, names: bytes, lines: bytes, body_hash: bytes, seconds: bytes

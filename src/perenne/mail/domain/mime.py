@@ -16,6 +16,7 @@ from email.utils import format_datetime
 from functools import lru_cache
 from hashlib import sha256
 from html import escape
+from itertools import batched
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
@@ -40,6 +41,7 @@ type Merge = Mapping[str, object]
 
 _SOFT_BREAK = b"=\r\n"
 _PLAIN_VALUE = re.compile(r"[A-Za-z0-9_,!?:;/()'&+-](?:[ -<>-~]{0,60}[!-<>-~])?")
+_LEADING_DOTS = re.compile(rb"^\.+", re.MULTILINE)
 _CONTENT_TYPE = re.compile(r"[a-z]+/[a-zA-Z0-9.+-]+(?:; [a-z]+=[a-zA-Z0-9-]+)*")
 _RESERVED = frozenset(
     [
@@ -73,15 +75,13 @@ class Unsubscribing:
         """Return the recipient's own page."""
         return f"{self.base.rstrip('/')}/{quote(token, safe='')}/"
 
-    def headers(self, token: str) -> bytes:
+    def headers(self, url: str, token: str) -> bytes:
         """Return List-Unsubscribe and List-Unsubscribe-Post (RFC 2369, RFC 8058)."""
-        url = one_line(self.url(token)).encode("ascii", "replace")
-        mailbox = encode_address(self.mailbox)
-        subject = b"?subject=unsubscribe%20" + quote(token, safe="").encode("ascii")
+        mailbox = f"{self.mailbox}?subject=unsubscribe%20{quote(token, safe='')}"
         return (
-            b"List-Unsubscribe: <" + url + b">,\r\n <mailto:" + mailbox + subject + b">"
-            b"\r\nList-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n"
-        )
+            f"List-Unsubscribe: <{one_line(url)}>,\r\n <mailto:{mailbox}>\r\n"
+            "List-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n"
+        ).encode("ascii", "replace")
 
 
 def salted(key: str) -> str:
@@ -90,10 +90,23 @@ def salted(key: str) -> str:
 
 
 def quoted_printable(text: str) -> bytes:
-    """Return text as quoted-printable lines ended by CRLF, starting at a line's start."""
+    """Return text as quoted-printable lines ended by CRLF, starting at a line's start.
+
+    No line begins with a dot.
+    """
     lines = text.replace("\r\n", "\n").replace("\r", "\n")
     encoded = b2a_qp(lines.encode("utf-8", "replace"), istext=True)
-    return encoded.replace(b"\n", b"\r\n")
+    return _LEADING_DOTS.sub(_dots, encoded).replace(b"\n", b"\r\n")
+
+
+def _dots(found: re.Match[bytes]) -> bytes:
+    """Return dots at a line's start as codes on lines of their own.
+
+    So no line of ours begins with a dot, and SMTP's doubling of it (RFC 5321, 4.5.2)
+    needs no look at each message: 35 of 250 microseconds at 20 kB.
+    """
+    lines = [b"=2E" * len(dots) + b"=\n" for dots in batched(found[0], 20)]
+    return b"".join(lines)
 
 
 def _value(text: str) -> bytes:
@@ -104,31 +117,49 @@ def _value(text: str) -> bytes:
     return encoded if not encoded or encoded[-1:] == b"\n" else encoded + _SOFT_BREAK
 
 
-class BodyText:
-    """One text part, encoded but for its merge fields."""
+@dataclass(frozen=True, slots=True)
+class _Slot:
+    """A recipient's place in a text part; values are escaped in HTML."""
 
-    def __init__(self, parts: list[str | Field], *, is_html: bool) -> None:
-        """Encode the literal texts."""
-        self._is_html = is_html
-        self._parts = [
-            part if isinstance(part, Field) else self._literal(part) for part in parts
-        ]
+    field: Field
+    is_html: bool
 
-    @staticmethod
-    def _literal(text: str) -> bytes:
-        encoded = quoted_printable(text)
-        return encoded if encoded[-1:] == b"\n" else encoded + _SOFT_BREAK
+    def filled(self, merge: Merge) -> bytes:
+        value = self.field.value(merge)
+        return _value(escape(value) if self.is_html else value)
 
-    def joined(self, merge: Merge) -> list[bytes]:
-        """Return the part's pieces for one recipient; values are escaped in HTML."""
-        pieces = []
-        for part in self._parts:
-            if isinstance(part, bytes):
-                pieces.append(part)
-                continue
-            value = part.value(merge)
-            pieces.append(_value(escape(value) if self._is_html else value))
-        return pieces
+
+type _Pieces = list[bytes | _Slot]
+
+
+def _encoded(parts: list[str | Field], *, is_html: bool) -> _Pieces:
+    """Return one text part with its headers, encoded but for its merge fields."""
+    kind = b"text/html" if is_html else b"text/plain"
+    return [
+        b"Content-Type: " + kind + b'; charset="utf-8"\r\n'
+        b"Content-Transfer-Encoding: quoted-printable\r\n\r\n",
+        *(
+            _Slot(part, is_html) if isinstance(part, Field) else _literal(part)
+            for part in parts
+        ),
+    ]
+
+
+def _literal(text: str) -> bytes:
+    encoded = quoted_printable(text)
+    return encoded if encoded[-1:] == b"\n" else encoded + _SOFT_BREAK
+
+
+def _merged(pieces: _Pieces) -> _Pieces:
+    """Return the pieces with neighbouring bytes in one: less to put together each time."""
+    found: _Pieces = []
+    for piece in pieces:
+        last = found[-1] if found else None
+        if isinstance(piece, bytes) and isinstance(last, bytes):
+            found[-1] = last + piece
+        else:
+            found.append(piece)
+    return found
 
 
 class BuiltMail:
@@ -167,9 +198,13 @@ class BuiltMail:
         if unsubscribing is None:
             fixed += b"Auto-Submitted: auto-generated\r\n"
         self._fixed = fixed + encode_extra(headers or {}, reserved=_RESERVED)
-        self._text = BodyText(split(text), is_html=False)
-        self._html = BodyText(split(html), is_html=True) if html else None
-        self._files = [self._file(file) for file in attachments]
+        body = _encoded(split(text), is_html=False)
+        if html:
+            page = _encoded(split(html), is_html=True)
+            body = self._multipart(b"alternative", b"a", [body, page])
+        if files := [self._file(file) for file in attachments]:
+            body = self._multipart(b"mixed", b"m", [body, *files])
+        self._body = _merged([b">\r\nMIME-Version: 1.0\r\n", *body])
 
     def joined(
         self,
@@ -180,8 +215,25 @@ class BuiltMail:
         merge: Merge | None = None,
         token: str = "",
     ) -> bytes:
+        """Return the whole message for one recipient, as pieces() does, in one."""
+        return b"".join(
+            self.pieces(to=to, number=number, at=at, merge=merge, token=token)
+        )
+
+    def pieces(
+        self,
+        *,
+        to: str,
+        number: int,
+        at: datetime,
+        merge: Merge | None = None,
+        token: str = "",
+    ) -> list[bytes]:
         """Return the whole message for one recipient, CRLF line ends, 7 bit.
 
+        In pieces, because the wire takes them as they are and a copy of 20 kB costs as
+        much as all the rest. No line begins with a dot. Whoever signs the message puts
+        header lines before them.
         number  the delivery: the same one has the same Message-ID whenever it is sent
         at      the Date header, aware
         Raises  UnsafeHeader: `to` is not an address
@@ -189,8 +241,8 @@ class BuiltMail:
         values = {**(merge or {}), "address": to}
         head = [self._fixed, b"To: ", encode_address(to), b"\r\n"]
         if self._unsubscribing is not None:
-            values["unsubscribe_url"] = self._unsubscribing.url(token)
-            head.append(self._unsubscribing.headers(token))
+            url = values["unsubscribe_url"] = self._unsubscribing.url(token)
+            head.append(self._unsubscribing.headers(url, token))
         head += [
             b"Subject: ",
             encode_text(fill(self._subject, values)),
@@ -198,9 +250,12 @@ class BuiltMail:
             _date(at),
             f"\r\nMessage-ID: <{number}.{self._key}@".encode(),
             self._domain,
-            b">\r\nMIME-Version: 1.0\r\n",
         ]
-        return b"".join(head + self._body(values))
+        body = [
+            piece if isinstance(piece, bytes) else piece.filled(values)
+            for piece in self._body
+        ]
+        return [b"".join(head), *body]
 
     def preview(self, merge: Merge | None = None, *, token: str = "") -> str:
         """Return the subject as one recipient reads it."""
@@ -209,22 +264,11 @@ class BuiltMail:
             values["unsubscribe_url"] = self._unsubscribing.url(token)
         return one_line(fill(self._subject, values))
 
-    def _body(self, values: Merge) -> list[bytes]:
-        body = [_part(b"text/plain"), *self._text.joined(values)]
-        if self._html is not None:
-            html = [_part(b"text/html"), *self._html.joined(values)]
-            body = self._multipart(b"alternative", b"a", [body, html])
-        if self._files:
-            body = self._multipart(b"mixed", b"m", [body, *self._files])
-        return body
-
-    def _multipart(
-        self, kind: bytes, mark: bytes, parts: list[list[bytes]]
-    ) -> list[bytes]:
+    def _multipart(self, kind: bytes, mark: bytes, parts: list[_Pieces]) -> _Pieces:
         """Join parts; "=_" in a boundary never occurs in quoted-printable or base64."""
         boundary = b"=_" + mark + self._key.encode("ascii")
         start = b"\r\n--" + boundary + b"\r\n"
-        pieces = [
+        pieces: _Pieces = [
             b"Content-Type: multipart/" + kind + b'; boundary="' + boundary + b'"\r\n'
         ]
         for part in parts:
@@ -232,7 +276,7 @@ class BuiltMail:
         return [*pieces, b"\r\n--" + boundary + b"--\r\n"]
 
     @staticmethod
-    def _file(file: Attachment) -> list[bytes]:
+    def _file(file: Attachment) -> _Pieces:
         if not _CONTENT_TYPE.fullmatch(file.content_type):
             raise UnsafeHeader("not a content type")
         return [
@@ -251,10 +295,3 @@ def _date(at: datetime) -> bytes:
 
 def _no_fields(text: str) -> list[str | Field]:
     return [text]
-
-
-def _part(content_type: bytes) -> bytes:
-    return (
-        b"Content-Type: " + content_type + b'; charset="utf-8"\r\n'
-        b"Content-Transfer-Encoding: quoted-printable\r\n\r\n"
-    )

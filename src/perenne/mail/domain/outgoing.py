@@ -47,6 +47,11 @@ class Progress:
     rate_per_minute: int
     seconds_left: int | None
 
+    @property
+    def decided(self) -> int:
+        """Return how many have their final state."""
+        return self.total - self.waiting
+
 
 def progress(
     *,

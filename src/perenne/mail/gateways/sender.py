@@ -1,144 +1,141 @@
-"""Many connections in a thread of their own: jobs in, results out, in groups.
+"""Many SMTP connections in the engine's own thread: jobs in, results out, in groups.
 
-The promise: a connection puts the text of its next message on the wire only after the
-result of its last one was acknowledged, that is stored. Whoever dies, at most one
-message per connection is in doubt.
+The loop turns only while the engine waits for results; while it stores them, the
+kernel's buffers keep the wires busy. Nothing is handed from thread to thread.
 """
 
 from __future__ import annotations
 
 import asyncio
-import threading
 from collections import deque
-from contextlib import suppress
-from dataclasses import dataclass
-from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING, TypeGuard
 
 from perenne.mail.domain.verdict import Reply, Stage
+from perenne.mail.gateways.jobs import Job, Result, Waiting
 from perenne.mail.gateways.smtp import (
     CONTENT_SECONDS,
     SmtpConnection,
     SmtpFailure,
     connect,
-    dot_stuffed,
+    end_after,
     envelope,
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Mapping
 
     from perenne.mail.domain.endpoint import Endpoint
 
 _IDLE_SECONDS = 20
 _MAX_BREAKS = 3
-
-
-@dataclass(frozen=True, slots=True)
-class Job:
-    """One message for one recipient; `content` builds the bytes when its turn comes."""
-
-    number: int
-    sender: str
-    recipient: str
-    content: Callable[[], bytes]
-
-
-@dataclass(frozen=True, slots=True)
-class Result:
-    """What became of a job; `job` is None when a connection could not be opened."""
-
-    job: Job | None
-    stage: Stage
-    reply: Reply
-    recorded: asyncio.Future[bool] | None = None
+_GATHER_SECONDS = 0.003
+_ABANDON_SECONDS = 5
 
 
 class Sender:
-    """A pool of connections to one server, driven from another thread."""
+    """A pool of connections to one server."""
 
-    def __init__(self, endpoint: Endpoint, *, connections: int) -> None:
-        """Open nothing yet; connections are opened when there is something to send."""
+    def __init__(
+        self,
+        endpoint: Endpoint,
+        *,
+        connections: int,
+        limits: Mapping[str, int] | None = None,
+    ) -> None:
+        """Open nothing yet; connections are opened when there is something to send.
+
+        limits  how many messages at once to a domain
+        """
         self._endpoint = endpoint
         self._connections = connections
-        self._results: SimpleQueue[Result] = SimpleQueue()
-        self._jobs: deque[Job] = deque()
+        self._jobs = Waiting(limits or {})
+        self._found: list[Result] = []
+        self._in_flight = 0
         self._sleepers: deque[asyncio.Future[None]] = deque()
+        self._lanes: set[asyncio.Task[None]] = set()
         self._stopping = False
-        self._ready = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="mail", daemon=True)
+        self._broken: BaseException | None = None
+        self._gathering: asyncio.TimerHandle | None = None
 
-    # --- for the driving thread ----------------------------------------------------------
+    # --- for the engine ------------------------------------------------------------------
     def start(self) -> None:
         """Begin."""
-        self._thread.start()
-        self._ready.wait()
+        self._loop = _new_loop()
+        for _number in range(self._connections):
+            lane = self._loop.create_task(self._lane())
+            self._lanes.add(lane)
+            lane.add_done_callback(self._lane_ended)
 
     def submit(self, jobs: list[Job]) -> None:
         """Hand over messages to send."""
-        self._call(self._accept, jobs)
+        self._jobs.add(jobs)
+        for _job in jobs:
+            if not self._wake_one():
+                break
 
     def results(self, *, timeout: float) -> list[Result]:
-        """Return what happened since, waiting at most `timeout` seconds for something."""
-        try:
-            found = [self._results.get(timeout=timeout)]
-        except Empty:
+        """Let the connections work until something happened, or the time is over.
+
+        A result waits up to three milliseconds for others, until as many have come as
+        are still on their way: storing a group costs little more than storing one.
+        """
+        if self._loop.is_closed():
             return []
-        while True:
-            try:
-                found.append(self._results.get_nowait())
-            except Empty:
-                return found
+        if not self._found:
+            alarm = self._loop.call_later(timeout, self._loop.stop)
+            self._loop.run_forever()
+            alarm.cancel()
+            if self._gathering is not None:
+                self._gathering.cancel()
+        if self._broken is not None:
+            raise self._broken
+        found, self._found = self._found, []
+        if not self._lanes:
+            self._loop.close()
+        return found
 
     def acknowledge(self, results: list[Result], *, go_on: bool = True) -> None:
         """Say that the results are stored: their connections may go on, or must stop."""
-        futures = [result.recorded for result in results if result.recorded]
-        if futures:
-            self._call(self._release, futures, go_on)
+        for result in results:
+            if result.recorded is not None and not result.recorded.done():
+                result.recorded.set_result(go_on)
 
     def withdraw(self) -> None:
         """Give back, as results, all jobs that no connection has begun."""
-        self._call(self._give_back)
+        self._found += [
+            Result(job, Stage.RETURNED, Reply(0, "")) for job in self._jobs.drain()
+        ]
 
     @property
     def alive(self) -> bool:
         """Tell whether a connection is open or may still be opened."""
-        return self._thread.is_alive()
+        return bool(self._lanes)
 
     def stop(self) -> None:
         """Let every connection end its message, close all, give back the rest."""
-        self._call(self._stop)
+        self._stopping = True
+        while self._wake_one():
+            continue
 
     def abandon(self) -> None:
         """Drop everything at once; what was in flight stays unknown."""
-        self._call(self._cancel)
-        self._thread.join(5)
-
-    def _call(self, function: Callable[..., None], *arguments: object) -> None:
-        """Run in the loop; nothing when it has ended: its jobs are still claimed."""
-        with suppress(RuntimeError):
-            self._loop.call_soon_threadsafe(function, *arguments)
+        if self._loop.is_closed():
+            return
+        lanes = list(self._lanes)
+        for lane in lanes:
+            lane.cancel()
+        if lanes:
+            self._loop.run_until_complete(asyncio.wait(lanes, timeout=_ABANDON_SECONDS))
+        self._loop.close()
 
     # --- inside the loop -----------------------------------------------------------------
-    def _run(self) -> None:
-        with asyncio.Runner(loop_factory=_new_loop) as runner:
-            self._loop = runner.get_loop()
-            with suppress(asyncio.CancelledError):
-                runner.run(self._serve())
-
-    async def _serve(self) -> None:
-        self._main = asyncio.current_task()
-        self._ready.set()
-        async with asyncio.TaskGroup() as group:
-            for _number in range(self._connections):
-                group.create_task(self._lane())
-        self._give_back()
-
-    def _accept(self, jobs: list[Job]) -> None:
-        self._jobs.extend(jobs)
-        for _job in jobs:
-            if not self._wake_one():
-                break
+    def _lane_ended(self, lane: asyncio.Task[None]) -> None:
+        self._lanes.discard(lane)
+        if not lane.cancelled():
+            self._broken = self._broken or lane.exception()
+        if not self._lanes:
+            self.withdraw()
+            self._loop.stop()
 
     def _wake_one(self) -> bool:
         """Wake the lane that slept last: it is the likeliest to have a connection."""
@@ -149,30 +146,18 @@ class Sender:
                 return True
         return False
 
-    def _stop(self) -> None:
-        self._stopping = True
-        while self._wake_one():
-            continue
-
-    def _cancel(self) -> None:
-        if self._main is not None:
-            self._main.cancel()
-
-    def _give_back(self) -> None:
-        while self._jobs:
-            job = self._jobs.popleft()
-            self._results.put(Result(job, Stage.RETURNED, Reply(0, "")))
-
-    @staticmethod
-    def _release(futures: Iterable[asyncio.Future[bool]], go_on: bool) -> None:  # noqa: FBT001 - call_soon takes positional arguments only
-        for future in futures:
-            if not future.done():
-                future.set_result(go_on)
-
     def _report(self, job: Job, stage: Stage, reply: Reply) -> asyncio.Future[bool]:
         recorded: asyncio.Future[bool] = self._loop.create_future()
-        self._results.put(Result(job, stage, reply, recorded))
+        self._note(Result(job, stage, reply, recorded))
+        self._jobs.end(job)
         return recorded
+
+    def _note(self, result: Result) -> None:
+        self._found.append(result)
+        if len(self._found) >= self._in_flight:
+            self._loop.stop()
+        elif len(self._found) == 1:
+            self._gathering = self._loop.call_later(_GATHER_SECONDS, self._loop.stop)
 
     async def _lane(self) -> None:
         """Serve jobs over one connection after another until told to stop."""
@@ -194,7 +179,7 @@ class Sender:
 
     def _give_up(self, reply: Reply) -> None:
         """Tell why this lane ends, and leave its work to another one."""
-        self._results.put(Result(None, Stage.CONNECT, reply))
+        self._note(Result(None, Stage.CONNECT, reply))
         self._wake_one()
 
     async def _work_to_do(self, seconds: float | None) -> bool:
@@ -247,22 +232,27 @@ class _Lane:
             self._put_back(job)
             self._connection.close()
             raise SmtpFailure(Reply(0, "told to stop"))
-        content = dot_stuffed(job.content())
+        content = job.content()
         follower = self._next() if self._connection.pipelining else None
         rest = _envelope_lines(follower) if self._can_announce(follower) else b""
+        self._pool._in_flight += 1  # noqa: SLF001
         try:
-            self._connection.write(content + rest)
+            self._connection.write(*content, end_after(content[-1]), rest)
             reply = await self._connection.reply(CONTENT_SECONDS)
         except SmtpFailure as failure:
             self._put_back(follower)
-            self._recorded = self._pool._report(job, Stage.LOST, failure.reply)  # noqa: SLF001
+            self._ended(job, Stage.LOST, failure.reply)
             await self._is_recorded()
             raise
         self.sent += 1
-        self._recorded = self._pool._report(job, Stage.CONTENT, reply)  # noqa: SLF001
+        self._ended(job, Stage.CONTENT, reply)
         if follower is None and not self._connection.pipelining:
             follower = self._next()
         return follower, bool(rest)
+
+    def _ended(self, job: Job, stage: Stage, reply: Reply) -> None:
+        self._pool._in_flight -= 1  # noqa: SLF001
+        self._recorded = self._pool._report(job, stage, reply)  # noqa: SLF001
 
     async def _is_accepted(self, job: Job, *, announced: bool) -> bool:
         """Tell whether the server wants the text; a refusal is reported."""
@@ -311,13 +301,11 @@ class _Lane:
 
     def _next(self) -> Job | None:
         pool = self._pool
-        if pool._stopping or not pool._jobs:  # noqa: SLF001
-            return None
-        return pool._jobs.popleft()  # noqa: SLF001
+        return None if pool._stopping else pool._jobs.take()  # noqa: SLF001
 
     def _put_back(self, job: Job | None) -> None:
         if job is not None:
-            self._pool._jobs.appendleft(job)  # noqa: SLF001
+            self._pool._jobs.put_back(job)  # noqa: SLF001
 
 
 def _envelope_lines(job: Job) -> bytes:

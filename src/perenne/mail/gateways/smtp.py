@@ -87,11 +87,11 @@ class SmtpConnection(asyncio.Protocol):
         """Tell whether addresses may be other than ASCII (RFC 6531)."""
         return "SMTPUTF8" in self.features
 
-    def write(self, data: bytes) -> None:
+    def write(self, *pieces: bytes) -> None:
         """Put bytes on the wire; SmtpFailure when it is broken."""
         if self.lost is not None:
             raise SmtpFailure(self.lost)
-        self._transport.write(data)
+        self._transport.writelines(pieces)
 
     async def reply(self, seconds: float = REPLY_SECONDS) -> Reply:
         """Return the next reply; SmtpFailure when none can come."""
@@ -294,10 +294,6 @@ def envelope(sender: str, recipient: str) -> tuple[bytes, bytes]:
     )
 
 
-def dot_stuffed(content: bytes) -> bytes:
-    """Return the text as DATA wants it, its end included (RFC 5321, 4.5.2)."""
-    if content[:1] == b".":
-        content = b"." + content
-    if b"\n." in content:
-        content = content.replace(b"\n.", b"\n..")
-    return content + (b".\r\n" if content[-2:] == b"\r\n" else b"\r\n.\r\n")
+def end_after(content: bytes) -> bytes:
+    """Return the end that DATA wants after a text without lines that begin with a dot."""
+    return b".\r\n" if content[-2:] == b"\r\n" else b"\r\n.\r\n"

@@ -1,4 +1,4 @@
-"""The owner's screens: the outbox, and where mail goes."""
+"""The owner's screens: the outbox."""
 
 from __future__ import annotations
 
@@ -11,21 +11,18 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from perenne.core import clock
-from perenne.core.errors import NotAllowed
 from perenne.core.web.desk import actor_of, desk_view
 from perenne.core.web.pages import keyset_page
-from perenne.mail.actions.lease import default_transport
-from perenne.mail.actions.upkeep import change_transport, retry_failed, send_test
-from perenne.mail.domain.endpoint import InvalidEndpoint
+from perenne.mail.actions.upkeep import retry_failed
 from perenne.mail.queries import (
+    broadcast_progress,
     deliveries_of,
-    endpoint,
     message_by_id,
     messages_matching,
     preview,
     transport_problems,
 )
-from perenne.mail.web.forms import OutboxFilter, TransportForm
+from perenne.mail.web.forms import OutboxFilter
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
@@ -63,7 +60,14 @@ def mail(request: HttpRequest, message_id: int) -> HttpResponse:
         after=request.GET.get("after", ""),
         before=request.GET.get("before", ""),
     )
-    context = {"mail": found, "page": page, "preview": preview(found)}
+    progress = broadcast_progress(message_id)
+    context = {
+        "mail": found,
+        "page": page,
+        "preview": preview(found),
+        "progress": progress,
+        "minutes_left": -(-(progress.seconds_left or 0) // 60),
+    }
     return render(request, "mail/desk/message.html", context)
 
 
@@ -83,36 +87,3 @@ def mail_retry(request: HttpRequest, message_id: int) -> HttpResponse:
     count = retry_failed(message_id, actor=actor_of(request), now=clock.now())
     messages.success(request, _("To be tried again: %(count)s.") % {"count": count})
     return redirect("desk_mail_message", message_id)
-
-
-@desk_view("mail.view_transport")
-def mail_transport(request: HttpRequest) -> HttpResponse:
-    """Show where mail goes and how fast; change the limits."""
-    transport = default_transport()
-    form = TransportForm(request.POST or None, instance=transport)
-    if request.method == "POST":
-        if not request.user.has_perm("mail.change_transport"):
-            raise NotAllowed
-        if form.is_valid():
-            limits = form.cleaned_data
-            change_transport(**limits, actor=actor_of(request), now=clock.now())
-            messages.success(request, _("The limits are saved."))
-            return redirect("desk_mail_transport")
-    try:
-        server = endpoint()
-    except InvalidEndpoint:
-        server = None
-    context = {"form": form, "server": server, "problems": transport_problems()}
-    return render(request, "mail/desk/transport.html", context)
-
-
-@require_POST
-@desk_view("mail.send_test")
-def mail_test(request: HttpRequest) -> HttpResponse:
-    """Send a test mail to whoever asks."""
-    address = str(getattr(request.user, "email", ""))
-    send_test(to=address, actor=actor_of(request), now=clock.now())
-    messages.success(
-        request, _("A test mail to %(to)s is on its way.") % {"to": address}
-    )
-    return redirect("desk_mail_outbox")

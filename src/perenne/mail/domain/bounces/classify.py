@@ -15,9 +15,7 @@ _AFTER_TEXT = re.compile(
 )
 # Who quotes another server's "unknown" without a code and without saying when it came
 # cannot tell an unknown user from a filter; who says it of its own users can.
-_AT_RCPT = re.compile(
-    r"rcpt_to|\brcpt\b|(?:not|n't) like recipient", re.IGNORECASE
-)
+_AT_RCPT = re.compile(r"rcpt_to|\brcpt\b|(?:not|n't) like recipient", re.IGNORECASE)
 _FAILED = re.compile(
     r"permanent|fatal|giving up|given up|undeliverable|deliver\w* (?:has |have )?fail|failed to deliver|non-?delivery"
     r"|(?:could|can|was|were|has|have) ?(?:n't|not) (?:be |been )?(?:deliver|sent)|did not receive|unable to deliver",
