@@ -6,17 +6,16 @@ from perenne.audience.actions import letters, sending
 from perenne.audience.actions.complaints import withdraw_complainers
 from perenne.audience.models import Consent, ContactStatus
 from perenne.audience.queries.letters import letter_by_id
+from perenne.core.models import LogEntry
 from perenne.mail.actions.bounces import Origin, record_report
 from perenne.mail.domain.bounces.report import Kind, Report, Result
-from perenne.mail.models import Message
+from perenne.mail.models import DomainCheck, Message
 
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def gone(subscribe_person, business, now):
-    """A letter on its way to one reader."""
-    subscribe_person("ana@example.org")
+def written(now):
+    """Return a letter that may go out."""
     draft = letters.start_letter(subject="Printemps", actor="owner", now=now)
     letters.write_letter(
         draft.pk,
@@ -28,6 +27,14 @@ def gone(subscribe_person, business, now):
         actor="owner",
         now=now,
     )
+    return draft
+
+
+@pytest.fixture
+def gone(subscribe_person, business, now):
+    """A letter on its way to one reader."""
+    subscribe_person("ana@example.org")
+    draft = written(now)
     sending.send_letter(draft.pk, actor="owner", now=now)
     sending.hand_over_recipients(draft.pk, now=now)
     return letter_by_id(draft.pk)
@@ -72,3 +79,23 @@ def test_the_page_says_why_and_asks_before_going_on(gone, owner_client, now):
     page = owner_client.get(f"/desk/letters/{gone.pk}/").content.decode()
     assert 'class="notice notice--warn"' in page
     assert page.count("<dialog") + page.count("<details") >= 2
+
+
+def test_a_letter_sent_in_spite_of_the_domains_records_says_so_r28(
+    subscribe_person, business, owner_client, now
+):
+    DomainCheck.objects.create(
+        domain="boreal.example",
+        findings=[{"key": "spf", "state": "bad"}, {"key": "mx", "state": "good"}],
+        is_good=False,
+        checked_at=now,
+    )
+    subscribe_person("ana@example.org")
+    draft = written(now)
+    page = owner_client.get(f"/desk/letters/{draft.pk}/").content.decode()
+    assert (
+        page.count('href="/desk/mail/domain/"') == 2
+    )  # in the menu and beside the checks
+    sending.send_letter(draft.pk, actor="owner", now=now)
+    entry = LogEntry.objects.get(verb="audience.letter_sent")
+    assert entry.data == {"recipients": 1, "despite": ["SPF"]}

@@ -29,6 +29,7 @@ from perenne.mail.api import (
     add_recipients,
     cancel_broadcast,
     create_broadcast,
+    domain_problems,
     hold_of,
     pause_broadcast,
     queue_mail,
@@ -107,8 +108,15 @@ def send_letter(letter_id: int, *, actor: str, now: datetime) -> None:
     Letter.objects.filter(pk=letter_id).update(
         message_id=message_id, recipients=recipients
     )
+    # Sent in spite of what the page of the domain says: the decision is kept (R28).
+    records = {"despite": despite} if (despite := domain_problems()) else {}
     log.record(
-        "audience.letter_sent", actor=actor, obj=letter, at=now, recipients=recipients
+        "audience.letter_sent",
+        actor=actor,
+        obj=letter,
+        at=now,
+        recipients=recipients,
+        **records,
     )
     transaction.on_commit(lambda: address_letter.enqueue(letter_id))
 

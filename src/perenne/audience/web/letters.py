@@ -36,6 +36,7 @@ from perenne.core.errors import NotFound, Refusal
 from perenne.core.queries import current_business
 from perenne.core.web.desk import actor_of, desk_view
 from perenne.core.web.pages import keyset_page
+from perenne.mail.api import domain_problems
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
@@ -143,6 +144,7 @@ def _bar(letter: Letter) -> dict[str, Any]:
         "letter": letter,
         "audience": audience_of(letter),
         "checks": checks_of(letter, rendered),
+        "records": domain_problems(),
         "plain": render_letter(
             letter, now=clock.now(), values=preview_values(None)
         ).text,
