@@ -3,7 +3,8 @@
     python benchmarks/contact_list.py [--contacts 100000] [--rounds 20] [--postgresql URL]
 
 Fills a database of its own with contacts, one tag on 90 % of them and one on 1 %, then
-asks for the list through the whole application: page, a page far down, search, filters.
+asks for the list through the whole application: page, a page far down, search, filters,
+and for segments with their count.
 Prints the median of each and the query plans that scan or sort.
 """
 
@@ -78,6 +79,9 @@ def _pages(count, common, rare):
         "search, one match": f"q=p{count // 2}",
         "search, one letter": "q=p",
         "search by name": "q=zo",
+        "search, part of one address": f"q={count // 2}@exam",
+        "search, part of many addresses": "q=99@",
+        "search, part of no address": "q=nobody-here",
         "status: subscribed": "status=subscribed",
         "status: unsubscribed": "status=withdrawn",
         "source": "source=hand",
@@ -102,6 +106,66 @@ def _pages(count, common, rare):
         _print_scans(what, [q["sql"] for q in queries])
         yield what, ask
     yield "person card", lambda: client.get(f"/desk/contacts/{count // 2}/")
+    for name, expression in _segments(common, rare).items():
+        path = f"/desk/segments/{_keep(name, expression)}/"
+
+        def look(path=path):
+            answer = client.get(path)
+            if answer.status_code != 200:
+                raise SystemExit(f"{path}: {answer.status_code}")
+
+        print(f"  segment, {name}: {_counted(expression)}")
+        yield f"segment, {name}", look
+
+
+def _segments(common, rare):
+    """Return expressions of every kind: common, rare, nested, and one that nobody is in."""
+    tag = {"on": "tag", "op": "is"}
+    return {
+        "everybody": {},
+        "tag on 90 %": {"of": [{**tag, "value": str(common)}]},
+        "tag on 1 %": {"of": [{**tag, "value": str(rare)}]},
+        "without the tag on 90 %": {
+            "of": [{"on": "tag", "op": "is_not", "value": str(common)}]
+        },
+        "part of a name": {"of": [{"on": "name", "op": "contains", "value": "99"}]},
+        "nobody": {"of": [{"on": "name", "op": "is", "value": "Nobody Here"}]},
+        "nested": {
+            "of": [
+                {"on": "source", "op": "is", "value": "import:ghost"},
+                {
+                    "match": "any",
+                    "of": [
+                        {**tag, "value": str(rare)},
+                        {
+                            "match": "none",
+                            "of": [
+                                {**tag, "value": str(common)},
+                                {"on": "joined", "op": "last_days", "value": 30},
+                            ],
+                        },
+                    ],
+                },
+            ]
+        },
+    }
+
+
+def _counted(expression):
+    from perenne.audience.queries.segment_counts import headcount
+    from perenne.audience.queries.segments import contacts_in, expression_in
+
+    found = headcount(contacts_in(expression_in(expression), now=utc_now()))
+    return f"{found.people:,}" if found.is_exact else f"about {found.people:,}"
+
+
+def _keep(name, expression):
+    from perenne.audience.actions.segments import keep_segment
+
+    kept = keep_segment(
+        None, name=name, expression=expression, actor="system", now=utc_now()
+    )
+    return kept.pk
 
 
 def _print_scans(what, queries):

@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).resolve().parent.parent
 OWNER = "camille@boreal.example"
-_POSTGRESQL_NAME = "perenne_benchmark"
+# Of this process alone: two benchmarks may run beside each other.
+_POSTGRESQL_NAME = f"perenne_benchmark_{os.getpid()}"
 
 
 @contextmanager

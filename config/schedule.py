@@ -59,6 +59,18 @@ SCHEDULES: dict[str, dict[str, Any]] = {
     },
 }
 
+# People: requests to be erased whose time to think again is over (R33).
+SCHEDULES["erasure requests"] = {
+    "task": "perenne.people.actions.requests.tend_requests",
+    "every": 3600,
+}
+
+# Prospects who have not turned to us for too long, once the owner allowed it (R32).
+SCHEDULES["prospects kept too long"] = {
+    "task": "perenne.audience.actions.retention.purge_prospects",
+    "cron": "10 4 * * *",
+}
+
 # Selling: renewals by our own clock, events that were stored but not handled, closed tabs.
 SCHEDULES |= {
     "renew subscriptions": {

@@ -14,6 +14,7 @@ PROTOCOLS = {
     "fulfilment": "FulfilmentHandler",
     "measured_pages": "MeasuredPage",
     "page_blocks": "PageBlock",
+    "person_dealings": "PersonDealings",
     "personal_data": "PersonalDataHandler",
     "segment_sources": "SegmentSource",
     "sequence_triggers": "SequenceTrigger",

@@ -79,7 +79,7 @@ def test_a_row_that_is_not_there_is_not_lifted(owner_client, business):
 
 
 def test_an_erased_person_stays_suppressed_and_is_named_nowhere_r30(came_back, now):
-    forget_address("a@x.example")
+    forget_address("a@x.example", now=now)
     assert is_suppressed("a@x.example")
     assert Suppression.objects.get().address == ""
     row = Bounce.objects.get(kind="hard")

@@ -37,6 +37,7 @@ from perenne.audience.domain.imports import ImportJob as ImportJob
 from perenne.audience.domain.imports import effects_from as effects_from
 from perenne.audience.domain.segment_sources import SegmentSource as SegmentSource
 from perenne.audience.domain.segment_sources import segment_sources as segment_sources
+from perenne.audience.domain.segments import Asked as Asked
 from perenne.audience.domain.sequence_triggers import SequenceTrigger as SequenceTrigger
 from perenne.audience.domain.sequence_triggers import (
     sequence_triggers as sequence_triggers,
@@ -54,6 +55,7 @@ from perenne.audience.queries.custom_fields import (
 )
 from perenne.audience.queries.custom_fields import shown_value as shown_value
 from perenne.audience.queries.links import unsubscribe_token as unsubscribe_token
+from perenne.audience.queries.segment_parts import SegmentPart as SegmentPart
 from perenne.audience.queries.segments import confirmed_contacts as confirmed_contacts
 from perenne.audience.queries.segments import segment_by_id as segment_by_id
 from perenne.audience.queries.segments import segment_members as segment_members

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from django.utils.translation import gettext_lazy as _
+
 from perenne.community.api import erase_seats, seats_to_export
 
 if TYPE_CHECKING:
@@ -13,6 +15,7 @@ if TYPE_CHECKING:
 class EventsOfAPerson:
     """Answer access and erasure requests about seats in live events."""
 
+    title = _("Live events")
     tables = frozenset({"community.seat"})
 
     def export(self, person_id: int) -> dict[str, Any]:

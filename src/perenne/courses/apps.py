@@ -6,12 +6,18 @@ class CoursesConfig(AppConfig):
     label = "courses"
 
     def ready(self) -> None:
-        """Answer personal-data requests and say what an offer can grant."""
+        """Answer personal-data requests, for segments, and say what can be granted."""
+        from perenne.audience.api import segment_sources
         from perenne.courses.fulfilment import GrantCourse, GrantDownload
         from perenne.courses.personal_data import LearningOfAPerson
+        from perenne.courses.queries.dealings import LearningDealings
+        from perenne.courses.queries.segments import SOURCES
         from perenne.money.api import fulfilment
-        from perenne.people.api import personal_data
+        from perenne.people.api import person_dealings, personal_data
 
         personal_data.register("courses", LearningOfAPerson())
         fulfilment.register("course", GrantCourse())
         fulfilment.register("download", GrantDownload())
+        for key, source in SOURCES.items():
+            segment_sources.register(key, source)
+        person_dealings.register("courses", LearningDealings())

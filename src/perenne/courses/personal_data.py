@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from django.utils.translation import gettext_lazy as _
+
 from perenne.courses.api import erase_progress, progress_to_export
 
 if TYPE_CHECKING:
@@ -13,6 +15,7 @@ if TYPE_CHECKING:
 class LearningOfAPerson:
     """Answer access and erasure requests about progress."""
 
+    title = _("What you learned")
     tables = frozenset({"courses.progress"})
 
     def export(self, person_id: int) -> dict[str, Any]:

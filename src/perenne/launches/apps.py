@@ -8,8 +8,12 @@ class LaunchesConfig(AppConfig):
     label = "launches"
 
     def ready(self) -> None:
-        """Answer for the persons in the snapshots (R33)."""
+        """Answer for the persons in the snapshots (R33), and for segments."""
+        from perenne.audience.api import segment_sources
         from perenne.launches.actions.personal_data import LaunchData
+        from perenne.launches.segments import SOURCES
         from perenne.people.api import personal_data
 
         personal_data.register("launches", LaunchData())
+        for key, source in SOURCES.items():
+            segment_sources.register(key, source)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from datetime import UTC, date, datetime, time, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from django.db.models import Count, Q
@@ -39,6 +39,11 @@ def launches_matching(text: str) -> QuerySet[Launch]:
 def offers_to_open() -> list[tuple[int, str]]:
     """Return (id, title) of the offers a launch may open."""
     return [(offer.pk, offer.title) for offer in offers_matching("").order_by("title")]
+
+
+def people_in_snapshot(launch_id: int) -> QuerySet[Snapshot, Any]:
+    """Return who was in a launch's frozen audience: one column, their ids."""
+    return Snapshot.objects.filter(launch_id=launch_id).values("person_id")
 
 
 def launch_by_slug(slug: str) -> Launch | None:

@@ -9,9 +9,10 @@ from perenne.mail.actions.broadcasts import create_broadcast as create_broadcast
 from perenne.mail.actions.broadcasts import drop_recipient as drop_recipient
 from perenne.mail.actions.broadcasts import pause_broadcast as pause_broadcast
 from perenne.mail.actions.broadcasts import start_broadcast as start_broadcast
+from perenne.mail.actions.forgetting import forget_address as forget_address
+from perenne.mail.actions.forgetting import forget_mails as forget_mails
 from perenne.mail.actions.outbox import queue_mail as queue_mail
 from perenne.mail.actions.outbox import queue_template as queue_template
-from perenne.mail.actions.suppressions import forget_address as forget_address
 from perenne.mail.actions.suppressions import lift_suppression as lift_suppression
 from perenne.mail.actions.suppressions import suppress as suppress
 from perenne.mail.actions.templates import mail_context as mail_context

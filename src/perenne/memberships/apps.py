@@ -6,14 +6,17 @@ class MembershipsConfig(AppConfig):
     label = "memberships"
 
     def ready(self) -> None:
-        """Answer personal-data requests, say what can be granted and who has left."""
+        """Answer personal-data requests, say what can be granted, answer for segments."""
         from perenne.audience.api import segment_sources
+        from perenne.memberships.dealings import PassDealings
         from perenne.memberships.fulfilment import GrantTier
         from perenne.memberships.personal_data import PassesOfAPerson
-        from perenne.memberships.segments import FormerMembers
+        from perenne.memberships.segments import SOURCES
         from perenne.money.api import fulfilment
-        from perenne.people.api import personal_data
+        from perenne.people.api import person_dealings, personal_data
 
         personal_data.register("memberships", PassesOfAPerson())
         fulfilment.register("tier", GrantTier())
-        segment_sources.register("has_left", FormerMembers())
+        for key, source in SOURCES.items():
+            segment_sources.register(key, source)
+        person_dealings.register("memberships", PassDealings())

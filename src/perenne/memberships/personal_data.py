@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from django.utils.translation import gettext_lazy as _
+
 from perenne.memberships.api import erase_passes, passes_to_export
 
 if TYPE_CHECKING:
@@ -13,6 +15,7 @@ if TYPE_CHECKING:
 class PassesOfAPerson:
     """Answer access and erasure requests about passes."""
 
+    title = _("What is open to you")
     tables = frozenset({"memberships.pass"})
 
     def export(self, person_id: int) -> dict[str, Any]:

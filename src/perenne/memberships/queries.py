@@ -50,6 +50,12 @@ def has_pass(person_id: int, resource: str, *, now: datetime) -> bool:
     return has_any_pass(person_id, [resource], now=now)
 
 
+def people_with_pass(resource: str, *, now: datetime) -> QuerySet[Pass, Any]:
+    """Return who holds an open pass for the resource itself: one column, their ids."""
+    held = open_passes(now=now).filter(resource=checked_resource(resource))
+    return held.values("person_id")
+
+
 def access_since(person_id: int, resource: str, *, now: datetime) -> datetime | None:
     """Return since when the person may use the resource, or None if they may not.
 
@@ -173,6 +179,12 @@ def passes_matching(
 def pass_by_id(pass_id: int) -> Pass | None:
     """Return the pass with its person, or None."""
     return Pass.objects.select_related("person").filter(pk=pass_id).first()
+
+
+def granted_passes(person_id: int, *, until: datetime) -> QuerySet[Pass]:
+    """Return the passes a person was given at `until` or before, the newest first."""
+    rows = Pass.objects.filter(person_id=person_id, granted_at__lte=until)
+    return rows.order_by("-granted_at", "-pk")
 
 
 def passes_to_export(person_id: int) -> list[Pass]:

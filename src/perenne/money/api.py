@@ -79,6 +79,7 @@ from perenne.money.queries.offers.launch_sales import WindowSale as WindowSale
 from perenne.money.queries.offers.launch_sales import sales_in_window as sales_in_window
 from perenne.money.queries.offers.offers import current_prices as current_prices
 from perenne.money.queries.offers.offers import offer_by_slug as offer_by_slug
+from perenne.money.queries.offers.offers import offer_titles as offer_titles
 from perenne.money.queries.offers.offers import offers_matching as offers_matching
 from perenne.money.queries.offers.offers import offers_on_sale as offers_on_sale
 from perenne.money.queries.offers.offers import sale_of as sale_of
@@ -87,6 +88,21 @@ from perenne.money.queries.orders.orders import (
     paid_orders_between as paid_orders_between,
 )
 from perenne.money.queries.orders.terms import terms_text as terms_text
+from perenne.money.queries.subscriptions.segments import (
+    people_by_last_purchase as people_by_last_purchase,
+)
+from perenne.money.queries.subscriptions.segments import (
+    people_subscribed_to as people_subscribed_to,
+)
+from perenne.money.queries.subscriptions.segments import (
+    people_who_bought as people_who_bought,
+)
+from perenne.money.queries.subscriptions.segments import (
+    people_who_spent as people_who_spent,
+)
+from perenne.money.queries.subscriptions.segments import (
+    people_with_purchases as people_with_purchases,
+)
 from perenne.money.queries.subscriptions.subscriptions import (
     people_who_left as people_who_left,
 )

@@ -14,10 +14,12 @@ class MoneyConfig(AppConfig):
             GiftsData,
             SalesData,
         )
-        from perenne.people.api import personal_data
+        from perenne.money.queries.subscriptions.dealings import PurchaseDealings
+        from perenne.people.api import person_dealings, personal_data
 
         personal_data.register("money", SalesData())
         personal_data.register("money.books", BooksData())
         personal_data.register("money.declarations", DeclarationsData())
         personal_data.register("money.gifts", GiftsData())
         personal_data.register("money.affiliates", AffiliateData())
+        person_dealings.register("money", PurchaseDealings())

@@ -9,6 +9,7 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class Accounts(BaseUserManager["User"]):
@@ -78,6 +79,75 @@ class Person(models.Model):
 
     def __str__(self) -> str:
         return self.name or self.email
+
+
+class PersonNote(models.Model):
+    """What the owner wants to remember about a person; the person may read it (R33).
+
+    actor  who wrote it, as the log names them
+    """
+
+    person = models.ForeignKey(
+        Person, on_delete=models.CASCADE, related_name="+", db_index=False
+    )
+    text = models.TextField(_("Note"))
+    actor = models.CharField(max_length=64)
+    written_at = models.DateTimeField()
+    changed_at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = _("note")
+        indexes = [models.Index(fields=["person", "-id"], name="note_of_person")]
+
+    def __str__(self) -> str:
+        return f"{self.person_id} {self.written_at:%Y-%m-%d}"
+
+
+class PersonalDataRequest(models.Model):
+    """A person's wish to be erased, until it is answered (R33).
+
+    due_on          the last day on which the law lets it be answered
+    runs_at         when it is done by itself; None while the owner looks into it
+    reason          what the person was told when the owner asked for more time
+    closed_at       when it was done or taken back
+    """
+
+    class State(models.TextChoices):
+        OPEN = "open", pgettext_lazy("request", "open")
+        DONE = "done", pgettext_lazy("request", "done")
+        TAKEN_BACK = "taken_back", pgettext_lazy("request", "taken back")
+
+    person = models.ForeignKey(
+        Person, on_delete=models.CASCADE, related_name="+", db_index=False
+    )
+    state = models.CharField(max_length=10, choices=State, default=State.OPEN)
+    asked_at = models.DateTimeField()
+    due_on = models.DateField()
+    runs_at = models.DateTimeField(null=True, blank=True)
+    reason = models.TextField(blank=True)
+    closed_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("erasure request")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["person"],
+                condition=Q(state="open"),
+                name="one_open_request_per_person",
+            ),
+            models.CheckConstraint(
+                condition=Q(state="open", closed_at=None)
+                | (~Q(state="open") & Q(closed_at__isnull=False)),
+                name="closed_request_has_an_instant",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["person", "-id"], name="request_of_person"),
+            models.Index(fields=["state", "due_on"], name="request_due"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.person_id} {self.asked_at:%Y-%m-%d}"
 
 
 class OwnerLink(models.Model):

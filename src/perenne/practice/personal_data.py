@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from django.utils.translation import gettext_lazy as _
+
 from perenne.practice.api import (
     bookings_to_export,
     client_of,
@@ -28,6 +30,7 @@ _BILLING = (
 class PracticeOfAPerson:
     """Answer access and erasure requests about sessions, packs and missions."""
 
+    title = _("Sessions and missions")
     tables = frozenset({"practice.booking", "practice.client", "practice.pack"})
 
     def export(self, person_id: int) -> dict[str, Any]:

@@ -1,9 +1,12 @@
 """Agree and object: the status now, and proofs that cannot be changed (R16-R19, R30)."""
 
+from datetime import timedelta
+
 import pytest
 from django.db import IntegrityError, transaction
 
 from perenne.audience import api
+from perenne.audience.actions.consents import choose_purposes
 from perenne.audience.models import Consent, ContactStatus, Wording
 from perenne.core.models import LogEntry
 from perenne.mail.api import is_suppressed
@@ -145,3 +148,25 @@ def test_record_consent_is_logged(subscribe_person, person):
     entry = LogEntry.objects.get(verb="audience.consent_recorded")
     assert (entry.actor, entry.object_id) == ("owner", str(person.pk))
     assert entry.data == {"purpose": "letter", "basis": "consent"}
+
+
+def test_measurement_is_agreed_to_by_itself_and_is_no_letter_r35(person, now):
+    def choose(*wanted, at):
+        choose_purposes(
+            person.pk, wanted=list(wanted), language="fr", page="/preferences/", now=at
+        )
+
+    choose("letter", "measure", at=now)
+    assert api.is_subscribed(person.pk, "measure") is True
+    proof = Consent.objects.get(purpose="measure")
+    assert (proof.state, proof.wording.text[:22]) == (
+        "confirmed",
+        "J’accepte que « Pérenn",
+    )
+    # Taking it back leaves the letters alone.
+    choose("letter", at=now + timedelta(days=1))
+    assert api.is_subscribed(person.pk, "measure") is False
+    assert (api.is_subscribed(person.pk), is_suppressed(person.email)) == (True, False)
+    # Agreeing to it alone lets nobody write.
+    choose("measure", at=now + timedelta(days=2))
+    assert (api.is_subscribed(person.pk), is_suppressed(person.email)) == (False, True)

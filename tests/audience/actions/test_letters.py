@@ -9,7 +9,7 @@ from perenne.audience.actions import letters, sending
 from perenne.audience.actions.consents import choose_purposes
 from perenne.audience.domain.segments import (
     Condition,
-    Expression,
+    Group,
     write_expression,
 )
 from perenne.audience.models import Letter, LetterReceipt, Segment, Tag
@@ -161,11 +161,12 @@ def test_a_segment_chooses_the_recipients_ae6(letter, subscribe_person, now):
         name="VIP",
         created_at=now,
         expression=write_expression(
-            Expression("all", (Condition("tag", True, tag.pk),))
+            Group("all", (Condition("tag", "is", str(tag.pk)),))
         ),
     )
     kept = write(letter, now=now, segment=segment.pk)
-    assert (audience_of(kept).name, audience_of(kept).count) == ("VIP", 1)
+    audience = audience_of(kept, now=now)
+    assert (audience.name, audience.count) == ("VIP", 1)
     sending.send_letter(kept.pk, actor="owner", now=now)
     assert list(LetterReceipt.objects.values_list("person_id", flat=True)) == [ana.pk]
 
@@ -176,7 +177,8 @@ def test_the_audience_counts_the_suppressed_r30(letter, subscribe_person, now):
     subscribe_person("ana@example.org")
     subscribe_person("bob@example.org")
     suppress("bob@example.org", reason="bounced", now=now, actor="system")
-    assert (audience_of(letter).count, audience_of(letter).suppressed) == (2, 1)
+    audience = audience_of(letter, now=now)
+    assert (audience.count, audience.suppressed, audience.is_exact) == (2, 1, True)
 
 
 def test_a_scheduled_letter_leaves_at_its_date(letter, subscribe_person, now):

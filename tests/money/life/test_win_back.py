@@ -1,11 +1,13 @@
 """Those who left, as a segment: to be written to only if they agreed to letters."""
 
-from perenne.audience.api import segment_sources
+from perenne.audience.api import Asked, segment_sources
+from perenne.core import clock
 from perenne.money.models import Subscription
 
 
 def people(value):
-    rows = segment_sources.get("has_left").members(value)
+    asked = Asked("is", value, clock.now())
+    rows = segment_sources.get("has_left").members(asked)
     return sorted(row["person_id"] for row in rows)
 
 

@@ -9,9 +9,18 @@ from django.utils.translation import gettext_lazy as _
 
 from perenne.audience.actions.proofs import prove, wording_of
 from perenne.audience.domain.statuses import SUBSCRIBED, UNKNOWN, WITHDRAWN
-from perenne.audience.models import Basis, Consent, ContactStatus, Purpose
+from perenne.audience.models import (
+    Basis,
+    Consent,
+    ContactStatus,
+    Purpose,
+)
 from perenne.audience.queries.letters import messages_under_way
-from perenne.audience.queries.signups import shipped_wording
+from perenne.audience.queries.purposes import (
+    is_for_letters,
+    purposes_offered,
+    shipped_wording,
+)
 from perenne.core import log
 from perenne.core.errors import Refusal
 from perenne.mail.api import drop_recipient, lift_suppression, suppress
@@ -148,7 +157,8 @@ def _withdraw(row: ContactStatus, *, now: datetime) -> bool:
 
 def is_subscribed_to_anything(person_id: int) -> bool:
     """Tell whether any purpose is left on which the person may be written to."""
-    return ContactStatus.objects.filter(person_id=person_id, status=SUBSCRIBED).exists()
+    held = ContactStatus.objects.filter(person_id=person_id, status=SUBSCRIBED)
+    return held.exclude(purpose=Purpose.MEASURE).exists()
 
 
 def ensure_contact(
@@ -180,7 +190,8 @@ def accept(
             status=SUBSCRIBED, basis=Basis.CONSENT, confirmed_at=now, changed_at=now
         )
     )
-    lift_suppression(email, reason="unsubscribed", now=now, actor=actor)
+    if is_for_letters(purpose):
+        lift_suppression(email, reason="unsubscribed", now=now, actor=actor)
     return bool(changed)
 
 
@@ -196,8 +207,8 @@ def choose_purposes(
     if person is None:
         return
     who = f"person:{person_id}"
-    for purpose in Purpose:
-        if purpose.value not in wanted:
+    for purpose in purposes_offered(person_id):
+        if purpose not in wanted:
             withdraw_consent(person_id, purpose=purpose, page=page, actor=who, now=now)
             continue
         ensure_contact(person_id, purpose=purpose, source="preferences", now=now)

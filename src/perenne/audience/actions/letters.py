@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from perenne.audience.domain.blocks import read_blocks
 from perenne.audience.models import Letter, Purpose
+from perenne.audience.queries.purposes import checked_purpose
 from perenne.core import log
 from perenne.core.errors import Refusal
 
@@ -58,7 +59,7 @@ def write_letter(
         blocks=read_blocks(blocks),
         text=text.strip(),
         segment_id=segment_id,
-        purpose=Purpose(purpose),
+        purpose=checked_purpose(purpose),
         updated_at=now,
     )
     if not changed:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
+from django.utils.translation import gettext_lazy as _
 
 from perenne.audience.models import (
     Confirmation,
@@ -14,7 +15,6 @@ from perenne.audience.models import (
     LetterReceipt,
     PersonTag,
 )
-from perenne.mail.api import forget_address
 from perenne.people.api import person_by_id
 
 if TYPE_CHECKING:
@@ -28,6 +28,7 @@ class AudienceData:
     respected, and name nobody once the person is anonymous.
     """
 
+    title = _("Letters, consents and tags")
     tables = frozenset(
         {
             "audience.consent",
@@ -88,4 +89,3 @@ class AudienceData:
         person = person_by_id(person_id)
         if person is not None:
             Confirmation.objects.filter(email=person.email).delete()
-            forget_address(person.email)

@@ -7,12 +7,9 @@ from typing import TYPE_CHECKING, Any
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from perenne.audience.domain.segments import (
-    SegmentInvalid,
-    read_expression,
-    write_expression,
-)
+from perenne.audience.domain.segments import SegmentInvalid, write_expression
 from perenne.audience.models import Segment
+from perenne.audience.queries.segments import expression_in
 from perenne.core import log
 from perenne.core.errors import Refusal
 
@@ -27,10 +24,17 @@ class SegmentNameTaken(Refusal):
     field = "name"
 
 
+class SegmentNameless(Refusal):
+    """A segment is found by its name."""
+
+    sentence = _("Give the segment a name.")
+    field = "name"
+
+
 class SegmentUnreadable(Refusal):
     """A condition is not complete."""
 
-    sentence = _("Complete or remove the condition that is not filled in.")
+    sentence = _("Complete or remove the conditions that are not filled in.")
 
 
 @transaction.atomic
@@ -44,13 +48,15 @@ def keep_segment(
 ) -> Segment:
     """Add a segment (None), or change one.
 
-    Raises  SegmentNameTaken, SegmentUnreadable: nothing was changed
+    Raises  SegmentNameTaken, SegmentNameless, SegmentUnreadable: nothing was changed
     """
     try:
-        kept = write_expression(read_expression(expression))
+        kept = write_expression(expression_in(expression))
     except SegmentInvalid as error:
         raise SegmentUnreadable from error
     title = " ".join(name.split())[:100]
+    if not title:
+        raise SegmentNameless
     if Segment.objects.filter(name__iexact=title).exclude(pk=segment_id or 0).exists():
         raise SegmentNameTaken
     if segment_id is None:

@@ -94,7 +94,7 @@ def send_letter(letter_id: int, *, actor: str, now: datetime) -> None:
     ).update(state=_STATE.SENDING, started_at=now)
     if not taken:
         raise LetterUnderWay
-    recipients = _fix_recipients(letter)
+    recipients = _fix_recipients(letter, now=now)
     if not recipients:
         raise NobodyToWriteTo
     message_id = create_broadcast(
@@ -121,10 +121,12 @@ def send_letter(letter_id: int, *, actor: str, now: datetime) -> None:
     transaction.on_commit(lambda: address_letter.enqueue(letter_id))
 
 
-def _fix_recipients(letter: Letter) -> int:
+def _fix_recipients(letter: Letter, *, now: datetime) -> int:
     """Write who gets the letter as one INSERT ... SELECT; return how many."""
     chosen = (
-        contacts_for(letter).order_by("pk").values_list(Value(letter.pk), "person_id")
+        contacts_for(letter, now=now)
+        .order_by("pk")
+        .values_list(Value(letter.pk), "person_id")
     )
     select, values = chosen.query.sql_with_params()
     table = connection.ops.quote_name(LetterReceipt._meta.db_table)

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from perenne.audience.actions.tags import tag_named
 from perenne.audience.domain.wordings import plain_wording
 from perenne.audience.models import Purpose, SignupForm
+from perenne.audience.queries.purposes import checked_purpose
 from perenne.audience.queries.signups import signup_form_by_slug
 from perenne.core import frontcache, log
 from perenne.core.errors import Refusal
@@ -42,7 +43,7 @@ def add_signup_form(
     form = SignupForm.objects.create(
         slug=_free_slug(title),
         title=_titled(title),
-        purpose=Purpose(purpose),
+        purpose=checked_purpose(purpose),
         created_at=now,
     )
     log.record("audience.signup_form_added", actor=actor, obj=form, at=now)

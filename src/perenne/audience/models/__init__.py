@@ -13,6 +13,7 @@ from perenne.audience.models.contacts import (
 from perenne.audience.models.custom_fields import CustomField, CustomValue
 from perenne.audience.models.letters import Letter, LetterReceipt
 from perenne.audience.models.signups import Confirmation, SignupForm
+from perenne.audience.models.topics import Topic
 
 __all__ = [
     "Basis",
@@ -28,5 +29,6 @@ __all__ = [
     "Segment",
     "SignupForm",
     "Tag",
+    "Topic",
     "Wording",
 ]

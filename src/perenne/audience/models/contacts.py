@@ -7,10 +7,15 @@ from django.utils.translation import gettext_lazy as _
 
 
 class Purpose(models.TextChoices):
-    """What somebody agrees to; each is agreed to by itself (R16)."""
+    """What somebody agrees to; each is agreed to by itself (R16), topics beside them.
+
+    Measurement is no letter: what one person opens and clicks is looked at only if that
+    person agreed to it, apart from the letters themselves (R35, R39).
+    """
 
     LETTER = "letter", _("The letter")
     OFFERS = "offers", _("Offers and launches")
+    MEASURE = "measure", _("Measuring what I read")
 
 
 class Basis(models.TextChoices):
@@ -52,7 +57,7 @@ class Consent(models.Model):
     person = models.ForeignKey(
         "people.Person", on_delete=models.PROTECT, related_name="+", db_index=False
     )
-    purpose = models.CharField(max_length=10, choices=Purpose)
+    purpose = models.CharField(max_length=10)
     state = models.CharField(max_length=10, choices=State)
     basis = models.CharField(max_length=10, choices=Basis)
     wording = models.ForeignKey(
@@ -93,7 +98,7 @@ class ContactStatus(models.Model):
     person = models.ForeignKey(
         "people.Person", on_delete=models.CASCADE, related_name="+", db_index=False
     )
-    purpose = models.CharField(max_length=10, choices=Purpose)
+    purpose = models.CharField(max_length=10)
     status = models.CharField(max_length=10, choices=Status)
     basis = models.CharField(max_length=10, choices=Basis)
     source = models.CharField(max_length=64, blank=True)
@@ -159,7 +164,7 @@ class PersonTag(models.Model):
 class Segment(models.Model):
     """A saved choice of contacts; who is in it is looked up each time.
 
-    expression  JSON of domain.segments: {"match": "all"|"any", "conditions": [...]}
+    expression  JSON of domain.segments
     """
 
     name = models.CharField(_("Name"), max_length=100, unique=True)

@@ -35,9 +35,7 @@ class Letter(models.Model):
     )
     blocks = models.JSONField(default=list)
     text = models.TextField(_("Plain-text version"), blank=True)
-    purpose = models.CharField(
-        _("Purpose"), max_length=10, choices=Purpose, default=Purpose.LETTER
-    )
+    purpose = models.CharField(_("Purpose"), max_length=10, default=Purpose.LETTER)
     segment = models.ForeignKey(
         Segment,
         null=True,

@@ -21,9 +21,7 @@ class SignupForm(models.Model):
     title = models.CharField(_("Title"), max_length=200)
     intro = models.TextField(_("Introduction"), blank=True)
     wording = models.TextField(_("What people agree to"), blank=True)
-    purpose = models.CharField(
-        _("Purpose"), max_length=10, choices=Purpose, default=Purpose.LETTER
-    )
+    purpose = models.CharField(_("Purpose"), max_length=10, default=Purpose.LETTER)
     tags = models.ManyToManyField(Tag, blank=True, verbose_name=_("Tags"))
     is_active = models.BooleanField(_("Open"), default=True)
     is_default = models.BooleanField(default=False)

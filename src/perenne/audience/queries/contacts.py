@@ -11,7 +11,7 @@ from django.db.models import Count, Exists, OuterRef
 from perenne.audience.models import Consent, ContactStatus, PersonTag, Purpose, Tag
 from perenne.core.errors import NotFound
 from perenne.core.web.pages import KeysetPage, keyset_page
-from perenne.people.api import person_by_id, persons_matching
+from perenne.people.api import find_persons, person_by_id
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
@@ -116,7 +116,7 @@ def _found(
 
     The persons are not joined: PostgreSQL would read all of them for five hundred.
     """
-    persons = {row.pk: row for row in persons_matching(text)[:_MOST_SEARCHED]}
+    persons = {row.pk: row for row in find_persons(text, most=_MOST_SEARCHED)}
     found = rows.filter(person_id__in=list(persons))
     if tag_id is not None:
         held = PersonTag.objects.filter(tag_id=tag_id, person_id=OuterRef("person_id"))

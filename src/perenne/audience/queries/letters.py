@@ -19,9 +19,10 @@ from perenne.audience.domain.blocks import (
     read_blocks,
 )
 from perenne.audience.domain.checks import Check, letter_checks
-from perenne.audience.domain.segments import Expression, read_expression
+from perenne.audience.domain.segments import Group
 from perenne.audience.models import ContactStatus, Letter, LetterReceipt
-from perenne.audience.queries.segments import contacts_in
+from perenne.audience.queries.segment_counts import headcount
+from perenne.audience.queries.segments import contacts_in, expression_in
 from perenne.core.errors import NotFound
 from perenne.core.queries import current_business
 from perenne.mail.api import (
@@ -62,11 +63,13 @@ class LetterAudience:
 
     count       people subscribed and in the segment
     suppressed  of them, those whose address is suppressed; None when too many to look up
+    is_exact    False: estimated, counting took too long
     """
 
     name: str
     count: int
     suppressed: int | None
+    is_exact: bool = True
 
 
 def letters_matching(search: str = "", state: str = "") -> QuerySet[Letter]:
@@ -147,24 +150,25 @@ def checks_of(letter: Letter, rendered: RenderedLetter) -> list[Check]:
     )
 
 
-def contacts_for(letter: Letter) -> QuerySet[ContactStatus]:
-    """Return the rows of the people a letter would go to now."""
-    expression = (
-        read_expression(letter.segment.expression) if letter.segment else Expression()
-    )
-    return contacts_in(expression, purpose=letter.purpose)
+def contacts_for(letter: Letter, *, now: datetime) -> QuerySet[ContactStatus]:
+    """Return the rows of the people a letter would go to now.
+
+    Raises  SegmentInvalid: its segment asks for what nobody answers any more
+    """
+    expression = expression_in(letter.segment.expression) if letter.segment else Group()
+    return contacts_in(expression, now=now, purpose=letter.purpose)
 
 
-def audience_of(letter: Letter) -> LetterAudience:
+def audience_of(letter: Letter, *, now: datetime) -> LetterAudience:
     """Return how many people a letter would go to now."""
-    contacts = contacts_for(letter)
-    count = contacts.count()
+    contacts = contacts_for(letter, now=now)
+    counted = headcount(contacts)
     suppressed = None
-    if count <= _COUNTED_SUPPRESSED:
+    if counted.is_exact and counted.people <= _COUNTED_SUPPRESSED:
         addresses = contacts.values_list("person__email", flat=True)
         suppressed = len(suppressed_among(list(addresses)))
     name = letter.segment.name if letter.segment else ""
-    return LetterAudience(name, count, suppressed)
+    return LetterAudience(name, counted.people, suppressed, counted.is_exact)
 
 
 def messages_under_way(purposes: list[str]) -> list[int]:
@@ -212,12 +216,6 @@ def progress_of(letter: Letter) -> Progress | None:
 def hold_on(letter: Letter) -> Hold | None:
     """Return why a letter paused itself (R29); None when it did not."""
     return hold_of(letter.message_id) if letter.message_id else None
-
-
-def letters_to(person_id: int, *, limit: int = 20) -> list[LetterReceipt]:
-    """Return the last letters addressed to a person, newest first."""
-    receipts = LetterReceipt.objects.filter(person_id=person_id)
-    return list(receipts.select_related("letter").order_by("-pk")[:limit])
 
 
 def preview_values(person: Person | None) -> dict[str, str]:

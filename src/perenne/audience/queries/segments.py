@@ -2,27 +2,37 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, time
-from functools import reduce
+from functools import cache, reduce
 from operator import and_, or_
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
-from django.db.models import Q
-from django.utils.formats import date_format
+from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
-from perenne.audience.domain import segments
 from perenne.audience.domain.segment_sources import segment_sources
+from perenne.audience.domain.segments import (
+    Condition,
+    Group,
+    asked_of,
+    read_expression,
+)
 from perenne.audience.domain.statuses import SUBSCRIBED
-from perenne.audience.models import ContactStatus, PersonTag, Purpose, Segment, Tag
+from perenne.audience.models import ContactStatus, Purpose, Segment
+from perenne.audience.queries.segment_conditions import CONDITIONS
+from perenne.audience.queries.segment_fields import field_conditions
 from perenne.core.errors import NotFound
 from perenne.core.queries import current_business
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import datetime
+
     from django.db.models import QuerySet
 
-    from perenne.audience.domain.segments import Condition, Expression
+    from perenne.audience.domain.segment_sources import SegmentSource
+    from perenne.audience.domain.segments import Kind
 
 
 def segments_by_name() -> QuerySet[Segment]:
@@ -41,15 +51,39 @@ def segment_by_id(segment_id: int) -> Segment:
     return segment
 
 
+def known_conditions() -> dict[str, SegmentSource]:
+    """Return whatever a condition may be on, by key; one query, for the owner's fields.
+
+    Ours first, then the owner's own fields, then the apps' above.
+    """
+    return {**CONDITIONS, **field_conditions(), **dict(segment_sources)}
+
+
+def kinds() -> dict[str, Kind]:
+    """Return the kind of whatever a condition may be on, by key."""
+    return {key: source.kind for key, source in known_conditions().items()}
+
+
+def expression_in(data: Any) -> Group:
+    """Return the expression that JSON means.
+
+    Raises  SegmentInvalid: it cannot be read, or asks for what nobody answers
+    """
+    return read_expression(data, kinds())
+
+
 def confirmed_contacts(purpose: str = Purpose.LETTER) -> QuerySet[ContactStatus, int]:
     """Return the ids of persons who may be written to for that purpose."""
     return subscribed(purpose).values_list("person_id", flat=True)
 
 
-def segment_members(segment_id: int) -> QuerySet[ContactStatus, int]:
-    """Return the ids of persons in a segment who may be written to for the letter."""
-    expression = segments.read_expression(segment_by_id(segment_id).expression)
-    return contacts_in(expression).values_list("person_id", flat=True)
+def segment_members(segment_id: int, *, now: datetime) -> QuerySet[ContactStatus, int]:
+    """Return the ids of persons in a segment who may be written to for the letter.
+
+    Raises  NotFound, SegmentInvalid
+    """
+    expression = expression_in(segment_by_id(segment_id).expression)
+    return contacts_in(expression, now=now).values_list("person_id", flat=True)
 
 
 def subscribed(purpose: str = Purpose.LETTER) -> QuerySet[ContactStatus]:
@@ -58,65 +92,67 @@ def subscribed(purpose: str = Purpose.LETTER) -> QuerySet[ContactStatus]:
 
 
 def contacts_in(
-    expression: Expression, *, purpose: str = Purpose.LETTER
+    expression: Group, *, now: datetime, purpose: str = Purpose.LETTER
 ) -> QuerySet[ContactStatus]:
-    """Return the rows of subscribed people for whom the expression holds.
-
-    Raises  LookupError: a condition's source is not registered any more
-    """
+    """Return the rows of subscribed people for whom the expression holds, by one query."""
     rows = subscribed(purpose)
-    if not expression.conditions:
+    if not expression.of:
         return rows
-    join = and_ if expression.match == "all" else or_
-    return rows.filter(reduce(join, map(_clause, expression.conditions)))
-
-
-def _clause(condition: Condition) -> Q:
-    clause = _wanted(condition)
-    return clause if condition.wanted else ~clause
-
-
-def _wanted(condition: Condition) -> Q:
-    on, value = condition.on, condition.value
-    if on == segments.TAG:
-        tagged = PersonTag.objects.filter(tag_id=int(str(value))).values("person_id")
-        return Q(person_id__in=tagged)
-    if on == segments.SOURCE:
-        return Q(source=value)
-    if on == segments.JOINED_BEFORE:
-        return Q(joined_at__lt=_midnight(value))
-    if on == segments.JOINED_AFTER:
-        return Q(joined_at__gte=_midnight(value))
-    return Q(person_id__in=segment_sources.get(on).members(str(value)))
-
-
-def _midnight(day: date | int | str) -> datetime:
-    """Return the start of a civil day in the business's zone, in UTC."""
     business = current_business()
     zone = ZoneInfo(business.time_zone if business else "UTC")
-    if isinstance(day, int | str):
-        raise segments.SegmentInvalid("the date is not valid")
-    return datetime.combine(day, time.min, tzinfo=zone).astimezone(UTC)
+    known = known_conditions()
+
+    def holds(condition: Condition) -> Q:
+        asked, wanted = asked_of(condition, now=now, zone=zone)
+        found = _among(known[condition.on].members(asked))
+        return found if wanted else ~found
+
+    return rows.filter(_clause(expression, holds))
 
 
-def sentence_of(expression: Expression) -> str:
-    """Return a segment in words: "everybody who has the tag VIP and joined after …"."""
-    if not expression.conditions:
-        return _("everybody who subscribed")
-    join = _(" and ") if expression.match == "all" else _(" or ")
-    tags = dict(Tag.objects.values_list("pk", "name"))
-    return join.join(_in_words(condition, tags) for condition in expression.conditions)
+def _clause(node: Condition | Group, holds: Callable[[Condition], Q]) -> Q:
+    if isinstance(node, Condition):
+        return holds(node)
+    parts = [_clause(part, holds) for part in node.of]
+    if node.match == "all":
+        return reduce(and_, parts)
+    return reduce(or_, parts) if node.match == "any" else ~reduce(or_, parts)
 
 
-def _in_words(condition: Condition, tags: dict[int, str]) -> str:
-    on, value, wanted = condition.on, condition.value, condition.wanted
-    if on == segments.TAG:
-        words = _("has the tag %s") if wanted else _("does not have the tag %s")
-        return words % tags.get(int(str(value)), "?")
-    if on == segments.SOURCE:
-        return (_("came by %s") if wanted else _("did not come by %s")) % value
-    if on in {segments.JOINED_BEFORE, segments.JOINED_AFTER}:
-        before = (on == segments.JOINED_BEFORE) == wanted
-        day = date_format(value, "DATE_FORMAT") if isinstance(value, date) else value
-        return (_("joined before %s") if before else _("joined on or after %s")) % day
-    return segment_sources.get(on).sentence(str(value), wanted=wanted)
+def _among(members: QuerySet[Any, Any]) -> Q:
+    """Return the condition that a contact's person is one of some.
+
+    Correlated, so that it is looked up in an index for each row that is asked about
+    rather than made into a list first.
+    """
+    (column,) = members.query.values_select
+    return Q(Exists(members.filter(**{column: OuterRef("person_id")})))
+
+
+class SegmentWords:
+    """Puts segments into words; asks each source for its choices once."""
+
+    def __init__(self) -> None:
+        self.sources = known_conditions()
+        self.kinds = {key: source.kind for key, source in self.sources.items()}
+        self.names: Callable[[str], dict[str, str]] = cache(self._names)
+
+    def _names(self, on: str) -> dict[str, str]:
+        return {value: str(label) for value, label in self.sources[on].choices()}
+
+    def sentence(self, expression: Group) -> str:
+        """Return a segment in words: "has the tag VIP and (bought “Light” or …)"."""
+        if not expression.of:
+            return _("everybody who subscribed")
+        return self._said(expression, outermost=True)
+
+    def _said(self, node: Condition | Group, *, outermost: bool = False) -> str:
+        if isinstance(node, Condition):
+            names = self.names(node.on)
+            return self.sources[node.on].sentence(node, names)
+        parts = [self._said(part) for part in node.of]
+        if node.match == "none":
+            words = ngettext("not (%s)", "none of these: (%s)", len(parts))
+            return words % "; ".join(parts)
+        joined = (_(" and ") if node.match == "all" else _(" or ")).join(parts)
+        return joined if outermost or len(parts) == 1 else f"({joined})"

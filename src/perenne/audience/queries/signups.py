@@ -6,11 +6,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from perenne.audience.domain.statuses import SUBSCRIBED
-from perenne.audience.models import Confirmation, Purpose, SignupForm
+from perenne.audience.models import Confirmation, SignupForm
 from perenne.audience.queries.contacts import statuses_of
-from perenne.core import legal
+from perenne.audience.queries.purposes import purposes_offered, shipped_wording
 from perenne.core.errors import NotFound
-from perenne.core.queries import current_business
 from perenne.core.tokens import token_hash
 
 if TYPE_CHECKING:
@@ -74,15 +73,6 @@ def wording_shown(form: SignupForm, *, language: str, on: date) -> str:
     return form.wording or shipped_wording(form.purpose, language=language, on=on)
 
 
-def shipped_wording(purpose: str, *, language: str, on: date) -> str:
-    """Return the shipped wording for a purpose, with the business's name in it."""
-    business = current_business()
-    words = legal.value(
-        "consent_rules", f"{Purpose(purpose)}_wording.{language}", on=on
-    )
-    return str(words).format(business=business.name if business else "Pérenne")
-
-
 def confirmation_by_token(token: str) -> Confirmation:
     """Return a confirmation by the token of its link, used, expired or not.
 
@@ -113,10 +103,10 @@ def purposes_for(person_id: int, *, language: str, on: date) -> list[PurposeChoi
     rows = {row.purpose: row.status for row in statuses_of(person_id)}
     return [
         PurposeChoice(
-            key=purpose.value,
-            label=str(purpose.label),
+            key=purpose,
+            label=label,
             wording=shipped_wording(purpose, language=language, on=on),
             is_on=rows.get(purpose) == SUBSCRIBED,
         )
-        for purpose in Purpose
+        for purpose, label in purposes_offered(person_id).items()
     ]

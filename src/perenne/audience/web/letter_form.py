@@ -10,6 +10,7 @@ from django.utils.translation import pgettext_lazy
 
 from perenne.audience.domain.blocks import KINDS, Block, moved
 from perenne.audience.models import Letter
+from perenne.audience.queries.purposes import letter_purposes
 
 if TYPE_CHECKING:
     from django.http import QueryDict
@@ -27,6 +28,8 @@ _MOST_BLOCKS = 100
 
 class LetterForm(forms.ModelForm[Letter]):
     """The head of a letter; its blocks are read by blocks_from."""
+
+    purpose = forms.ChoiceField(label=_("Purpose"), choices=letter_purposes)
 
     class Meta:
         model = Letter

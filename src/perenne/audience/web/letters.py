@@ -142,7 +142,7 @@ def _bar(letter: Letter) -> dict[str, Any]:
     rendered = render_letter(letter, now=clock.now())
     return {
         "letter": letter,
-        "audience": audience_of(letter),
+        "audience": audience_of(letter, now=clock.now()),
         "checks": checks_of(letter, rendered),
         "records": domain_problems(),
         "plain": render_letter(

@@ -17,4 +17,8 @@ LOG_WORDS = (
     pgettext_lazy("log", "Person tagged"),
     pgettext_lazy("log", "Person untagged"),
     pgettext_lazy("log", "Subscription confirmed"),
+    pgettext_lazy("log", "Prospects purged"),
+    pgettext_lazy("log", "Purge allowed"),
+    pgettext_lazy("log", "Purge stopped"),
+    pgettext_lazy("log", "Topic kept"),
 )

@@ -13,9 +13,12 @@ from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
 from perenne.audience.actions.signup_forms import add_signup_form, keep_signup_form
-from perenne.audience.models import Purpose
-from perenne.audience.queries.signups import (
+from perenne.audience.queries.purposes import (
+    letter_purposes,
+    purpose_labels,
     shipped_wording,
+)
+from perenne.audience.queries.signups import (
     signup_form_by_slug,
     signup_forms,
     tag_names,
@@ -36,7 +39,7 @@ class NewSignupForm(forms.Form):
     title = forms.CharField(label=gettext_lazy("Title"), max_length=200)
     purpose = forms.ChoiceField(
         label=gettext_lazy("Purpose"),
-        choices=Purpose.choices,
+        choices=letter_purposes,
         help_text=gettext_lazy(
             "What people agree to. It cannot be changed later: each purpose is agreed "
             "to by itself."
@@ -141,6 +144,7 @@ def form_edit(request: HttpRequest, slug: str) -> HttpResponse:
         "kept": kept,
         "address": public_address(kept),
         "shipped": shipped,
+        "purpose": purpose_labels().get(kept.purpose, kept.purpose),
     }
     return render(
         request,

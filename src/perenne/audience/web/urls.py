@@ -8,8 +8,12 @@ from perenne.audience.web import (
     backoffice,
     custom_fields,
     letters,
+    person_card,
     public,
+    retention,
+    segments,
     signup_forms,
+    topics,
 )
 
 urlpatterns = [
@@ -32,7 +36,7 @@ desk_urlpatterns = [
     path("contacts/new/", backoffice.contact_new, name="desk_audience_contact_new"),
     path(
         "contacts/<int:person_id>/",
-        backoffice.contact_card,
+        person_card.contact_card,
         name="desk_audience_contact",
     ),
     path(
@@ -40,6 +44,10 @@ desk_urlpatterns = [
         custom_fields.person_fields,
         name="desk_audience_person_fields",
     ),
+    path("topics/", topics.topic_list, name="desk_audience_topics"),
+    path("topics/new/", topics.topic_edit, name="desk_audience_topic_new"),
+    path("topics/<int:topic_id>/", topics.topic_edit, name="desk_audience_topic"),
+    path("retention/", retention.retention, name="desk_audience_retention"),
     path("custom-fields/", custom_fields.field_list, name="desk_audience_fields"),
     path("custom-fields/new/", custom_fields.field_new, name="desk_audience_field_new"),
     path(
@@ -47,11 +55,11 @@ desk_urlpatterns = [
         custom_fields.field_edit,
         name="desk_audience_field",
     ),
-    path("segments/", backoffice.segment_list, name="desk_audience_segments"),
-    path("segments/new/", backoffice.segment_edit, name="desk_audience_segment_new"),
+    path("segments/", segments.segment_list, name="desk_audience_segments"),
+    path("segments/new/", segments.segment_edit, name="desk_audience_segment_new"),
     path(
         "segments/<int:segment_id>/",
-        backoffice.segment_edit,
+        segments.segment_edit,
         name="desk_audience_segment",
     ),
     path("signup-forms/", signup_forms.form_list, name="desk_audience_forms"),

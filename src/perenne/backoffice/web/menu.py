@@ -46,7 +46,10 @@ GROUPS = (
             Entry(_("Segments"), "desk_audience_segments", "tag"),
             Entry(_("Custom fields"), "desk_audience_fields", "list-ul"),
             Entry(_("Sign-up forms"), "desk_audience_forms", "form"),
+            Entry(_("Topics"), "desk_audience_topics", "list-ul"),
             Entry(_("Imports"), "desk_portability_imports", "upload"),
+            Entry(_("Erasure requests"), "desk_people_requests", "bin"),
+            Entry(_("Retention"), "desk_audience_retention", "time"),
         ),
     ),
     Group(

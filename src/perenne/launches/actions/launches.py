@@ -151,7 +151,7 @@ def take_snapshot(launch_id: int, *, actor: str, now: datetime) -> int:
         return Snapshot.objects.filter(launch_id=launch_id).count()
     launch = Launch.objects.get(pk=launch_id)
     members = (
-        segment_members(launch.segment_id)
+        segment_members(launch.segment_id, now=now)
         if launch.segment_id
         else confirmed_contacts()
     )

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from django.utils.translation import gettext_lazy as _
+
 from perenne.launches.models import Snapshot
 
 if TYPE_CHECKING:
@@ -13,6 +15,7 @@ if TYPE_CHECKING:
 class LaunchData:
     """The frozen audiences a person was part of."""
 
+    title = _("Launches you were told of")
     tables = frozenset({"launches.snapshot"})
 
     def export(self, person_id: int) -> dict[str, Any]:

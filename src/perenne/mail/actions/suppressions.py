@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from perenne.core import log
 from perenne.core.errors import NotFound, Refusal
-from perenne.mail.models import Bounce, Suppression
+from perenne.mail.models import Suppression
 from perenne.mail.queries import address_hash
 
 if TYPE_CHECKING:
@@ -70,15 +70,3 @@ def lift_by_hand(suppression_id: int, *, actor: str, now: datetime) -> None:
         "mail.suppression_lifted", actor=actor, obj=row, at=now, reason=row.reason
     )
     row.delete()
-
-
-@transaction.atomic
-def forget_address(address: str) -> None:
-    """Empty an erased person's address wherever the list and the bounces show it (R30).
-
-    What remains is the keyed hash: the address stays suppressed and names nobody. The
-    caller logs the erasure.
-    """
-    hashed = address_hash(address)
-    Suppression.objects.filter(address_hash=hashed).update(address="")
-    Bounce.objects.filter(address_hash=hashed).update(address="", diagnostic="")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
+from django.utils.translation import gettext_lazy as _
 
 from perenne.core import log
 from perenne.money.actions.subscriptions.subscriptions import (
@@ -46,6 +47,7 @@ class SalesData:
     That a trial was had stays with its order: it names nobody else.
     """
 
+    title = _("Orders and subscriptions")
     tables = frozenset({"money.order", "money.subscription", "money.trialuse"})
 
     def export(self, person_id: int) -> dict[str, Any]:
@@ -90,6 +92,7 @@ class GiftsData:
     it could not be redeemed.
     """
 
+    title = _("Gifts and reminders")
     tables = frozenset({"money.gift"})
 
     def export(self, person_id: int) -> dict[str, Any]:
@@ -114,6 +117,7 @@ class GiftsData:
 class AffiliateData:
     """What somebody earned as an affiliate: accounting records, kept like the books."""
 
+    title = _("Earned as an affiliate")
     tables = frozenset({"money.affiliate"})
 
     def export(self, person_id: int) -> dict[str, Any]:
@@ -134,6 +138,7 @@ class BooksData:
     person they point to loses name and address; the issued document keeps its own.
     """
 
+    title = _("Invoices and payments")
     tables = frozenset({"money.invoice", "money.ledgerentry"})
 
     def export(self, person_id: int) -> dict[str, Any]:
@@ -152,6 +157,7 @@ class BooksData:
 class DeclarationsData:
     """Declarations of the public exits: word for word, they are a proof and stay (R53)."""
 
+    title = _("Terminations and withdrawals")
     tables = frozenset({"money.declaration", "money.declarationcase"})
 
     def export(self, person_id: int) -> dict[str, Any]:

@@ -14,9 +14,10 @@ class PersonalDataHandler(Protocol):
     """One app's answer to access and erasure requests.
 
     `tables` names the app's models that point to a Person ("audience.consent"): a test
-    checks that no table is forgotten.
+    checks that no table is forgotten. `title` is what the person reads above it.
     """
 
+    title: Any
     tables: frozenset[str]
 
     def export(self, person_id: int) -> dict[str, Any]:
