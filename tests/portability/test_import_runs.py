@@ -23,6 +23,7 @@ from perenne.portability.actions.imports import (
     go_on_with_import,
     reread_import,
 )
+from perenne.portability.actions.seen import SeenAddresses
 from perenne.portability.domain.files import Choices
 from perenne.portability.models import Import, ImportBatch, ImportRow
 from tests.portability.conftest import SHARED
@@ -245,8 +246,9 @@ def test_two_workers_on_one_import_do_each_batch_once(take_in, begin):
     file = import_runs.file_from(imported.layout, imported.mapping)
     first = import_runs._Run(imported, file, "owner")
     second = import_runs._Run(imported, file, "owner")
-    with imported.file.open("rb") as stream:
-        lines = list(import_runs._parsed(stream, first))
+    plans = [import_runs._plan(first, table) for table in file.tables]
+    with imported.file.open("rb") as stream, SeenAddresses() as seen:
+        ((lines, _position),) = import_runs._read(stream, first, plans, seen=seen)
     assert import_runs._import(first, 0, lines) is True
     assert import_runs._import(second, 0, lines) is False
     assert (Consent.objects.count(), ImportBatch.objects.count()) == (1, 1)

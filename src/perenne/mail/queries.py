@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.utils.translation import gettext as _
 
+from perenne.core.bulk import each_of
 from perenne.core.errors import NotFound
 from perenne.core.queries import current_business
 from perenne.mail.domain.endpoint import InvalidEndpoint, helo_name
@@ -78,7 +79,7 @@ def suppressed_among(
         by_hash: dict[str, list[str]] = {}
         for address in chunk:
             by_hash.setdefault(address_hash(address), []).append(address)
-        rows = Suppression.objects.filter(address_hash__in=by_hash)
+        rows = Suppression.objects.filter(address_hash__in=each_of(by_hash))
         if reasons:
             rows = rows.filter(reason__in=reasons)
         for held in rows.values_list("address_hash", flat=True):

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from perenne.audience.actions.tags import tag_named
 from perenne.audience.models import CustomValue, PersonTag
-from perenne.core.bulk import insert_rows
+from perenne.core.bulk import each_of, insert_rows
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -41,7 +41,7 @@ def set_tags(
     known = _known(persons.values())
     held: set[tuple[int, int]] = set()
     if known:
-        rows = PersonTag.objects.filter(person_id__in=known)
+        rows = PersonTag.objects.filter(person_id__in=each_of(known))
         held = set(rows.values_list("person_id", "tag_id"))
     missing = {pair: email for pair, email in wanted.items() if pair not in held}
     insert_rows(
@@ -80,7 +80,7 @@ def set_fields(
     known = _known(persons.values())
     held: set[tuple[int, int]] = set()
     if known:
-        rows = CustomValue.objects.filter(person_id__in=known)
+        rows = CustomValue.objects.filter(person_id__in=each_of(known))
         held = set(rows.values_list("person_id", "field_id"))
     missing = {pair: found for pair, found in wanted.items() if pair not in held}
     insert_rows(

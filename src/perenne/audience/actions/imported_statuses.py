@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from perenne.audience.domain.statuses import SUBSCRIBED, WITHDRAWN, after_import
 from perenne.audience.models import Consent, ContactStatus, Purpose
-from perenne.core.bulk import insert_rows
+from perenne.core.bulk import each_of, insert_rows
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -77,7 +77,9 @@ def _known_statuses(persons: Iterable[AddedPerson]) -> Known:
     ids = [person.person_id for person in persons if not person.is_new]
     if not ids:
         return {}
-    rows = ContactStatus.objects.filter(purpose=Purpose.LETTER, person_id__in=ids)
+    rows = ContactStatus.objects.filter(
+        purpose=Purpose.LETTER, person_id__in=each_of(ids)
+    )
     return {
         person_id: (pk, status, basis, confirmed_at)
         for person_id, pk, status, basis, confirmed_at in rows.values_list(

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from django.db import transaction
 
 from perenne.core import log
-from perenne.core.bulk import insert_rows
+from perenne.core.bulk import each_of, insert_rows
 from perenne.people.domain.addresses import normal_address
 from perenne.people.domain.new_persons import AddedPerson, NewPerson, text_digest
 from perenne.people.models import Person
@@ -121,7 +121,7 @@ _NEW_FIELDS = (
 
 def _known(emails: Iterable[str]) -> dict[str, tuple[int, str, str]]:
     """Return (id, name, note) of known persons by address."""
-    rows = Person.objects.filter(email__in=list(emails))
+    rows = Person.objects.filter(email__in=each_of(emails))
     return {
         email: (pk, name, note)
         for email, pk, name, note in rows.values_list("email", "pk", "name", "note")

@@ -6,11 +6,12 @@ the contacts, so nothing is done twice and the counts stay true.
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from itertools import batched
 from typing import IO, TYPE_CHECKING, Any
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.tasks import task
 
 from perenne.audience.api import (
@@ -102,11 +103,14 @@ def run_import(import_id: int, *, actor: str) -> Import:
         return imported
     run = _Run(imported, file_from(imported.layout, imported.mapping), actor)
     done = _take_up(run)
+    plans = [_plan(run, table) for table in run.file.tables]
     with imported.file.open("rb") as stream, SeenAddresses() as seen:
-        for number, batch in enumerate(batched(_parsed(stream, run), _BATCH)):
-            lines = _marked(batch, seen)
+        for number, (lines, position) in enumerate(
+            _ahead(_read(stream, run, plans, seen=seen))
+        ):
             if number >= done and not _import(run, number, lines):
                 return imported  # another worker does it
+            run.position = position
             _show_progress(run)
     write_error_file(imported, run.file)
     _finish(run)
@@ -145,16 +149,40 @@ def _finish(run: _Run) -> None:
     )
 
 
-def _parsed(stream: IO[bytes], run: _Run) -> Iterator[Line]:
-    """Yield (table, row, contact or refusal) of all tables in order."""
-    before = 0
-    for table in run.file.tables:
-        plan = _plan(run, table)
-        with open_table(stream, table.name) as opened:
-            for row in read_rows(opened, table.layout):
-                run.position = before + opened.tell()
-                yield table.name, row, parse_contact(row, plan)
-        before += table.size
+def _ahead[T](items: Iterator[T]) -> Iterator[T]:
+    """Yield items, the next one being made while the last is used.
+
+    They are made in a thread of their own, which must not touch the database. It pays where
+    the database works in a process of its own; SQLite works in ours and would be disturbed.
+    """
+    if connection.vendor == "sqlite":
+        yield from items
+        return
+    with ThreadPoolExecutor(1) as reader:
+        coming = reader.submit(next, items, None)
+        while (item := coming.result()) is not None:
+            coming = reader.submit(next, items, None)
+            yield item
+
+
+def _read(
+    stream: IO[bytes], run: _Run, plans: list[Plan], *, seen: SeenAddresses
+) -> Iterator[tuple[list[Line], int]]:
+    """Yield batches of lines of all tables in order, and how far the file is read then."""
+    position = 0
+
+    def lines() -> Iterator[Line]:
+        nonlocal position
+        before = 0
+        for table, plan in zip(run.file.tables, plans, strict=True):
+            with open_table(stream, table.name) as opened:
+                for row in read_rows(opened, table.layout):
+                    position = before + opened.tell()
+                    yield table.name, row, parse_contact(row, plan)
+            before += table.size
+
+    for batch in batched(lines(), _BATCH):
+        yield _marked(batch, seen), position
 
 
 def _plan(run: _Run, table: Table) -> Plan:

@@ -17,7 +17,9 @@ class SeenAddresses:
     def __init__(self) -> None:
         """Begin with none."""
         # "" is a private file on disk, deleted when it is closed; 4 MiB of it stay in memory.
-        self._database = sqlite3.connect("", isolation_level=None)
+        self._database = sqlite3.connect(
+            "", isolation_level=None, check_same_thread=False
+        )
         self._database.execute("PRAGMA journal_mode = OFF")
         self._database.execute("PRAGMA cache_size = -4096")
         self._database.execute("CREATE TABLE seen (key INTEGER PRIMARY KEY, place)")

@@ -167,6 +167,11 @@ def _mapping(
         "reading": reading or ReadingForm(file=file),
         "file": file,
         "earlier": earlier_import(imported),
+        "tables": [
+            (table.name or imported.file_name, STATE_LABELS.get(table.state or ""))
+            for table in file.tables
+            if table.name or table.state
+        ],
         "shown": list(file.tables[0].layout.columns),
         "sample": [list(row.cells.values()) for row in sample[:_SAMPLE_SHOWN]],
         "problem": file_reason(imported.problem) if imported.problem else "",
