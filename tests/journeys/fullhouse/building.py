@@ -5,7 +5,7 @@ Its parts stand beside this file; each returns its stops.
 
 from __future__ import annotations
 
-from tests.journeys.fullhouse import buying, catalogue, members, visitors
+from tests.journeys.fullhouse import buying, catalogue, events, members, visitors
 
 
 def build(now):
@@ -17,4 +17,5 @@ def build(now):
     stops += buying.buy_past(shop)
     stops += buying.buy_today(shop)
     stops += visitors.open_letter(shop) + visitors.open_practice(shop)
+    stops += events.hold_events(shop)
     return stops + members.portal_stops(shop)

@@ -68,6 +68,7 @@ def open_catalogue(shop):
     tier = add_tier(
         name="Le Cercle", description="Un atelier par mois.", now=shop.ago(400), **OWNER
     )
+    shop.keys["tier"] = tier.pk
     cercle, cours, plans = (
         ("tier", str(tier.pk)),
         ("course", str(shop.keys["course"])),

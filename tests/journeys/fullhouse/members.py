@@ -129,6 +129,8 @@ def portal_stops(shop):
             )
         ),
         Stop("/me/subscription/", NEW),
+        Stop("/me/data/", ANA),
+        Stop("/me/data/", ANA, press="main form button", status=422),
         Stop("/me/courses/ecrire-pour-etre-lu/", ANA),
         Stop(first, ANA),
         Stop(second, ANA),
@@ -138,4 +140,5 @@ def portal_stops(shop):
         Stop("/account/logout/", ANA),
         Stop("/account/inactive/"),
         Stop("/desk/", ANA, status=403),
+        Stop("/me/data/", NEW, press="main form button", choose="#sure"),
     ]
