@@ -185,7 +185,8 @@ def messages_under_way(purposes: list[str]) -> list[int]:
 def receipts_after(letter_id: int, *, size: int = 1000) -> Iterator[LetterReceipt]:
     """Yield a letter's receipts with their person, read a thousand at a time.
 
-    Who withdrew since the letter's people were fixed is left out (R22).
+    In the order of persons, which is the order of the index: a million costs a thousand
+    times a thousand. Who withdrew since the letter's people were fixed is left out (R22).
     """
     last = 0
     still = ContactStatus.objects.filter(
@@ -196,16 +197,16 @@ def receipts_after(letter_id: int, *, size: int = 1000) -> Iterator[LetterReceip
     while True:
         rows = list(
             LetterReceipt.objects.filter(
-                Exists(still), letter_id=letter_id, pk__gt=last
+                Exists(still), letter_id=letter_id, person_id__gt=last
             )
             .select_related("person")
             .only("person__email", "person__name", "letter_id")
-            .order_by("pk")[:size]
+            .order_by("person_id")[:size]
         )
         yield from rows
         if len(rows) < size:
             return
-        last = rows[-1].pk
+        last = rows[-1].person_id
 
 
 def progress_of(letter: Letter) -> Progress | None:
