@@ -1,7 +1,7 @@
 """Measure the delivery engine against Postfix's own load generator.
 
     python benchmarks/delivery.py [--messages 10000] [--connections 8] [--kilobytes 20]
-                                  [--postgresql URL] [--workers 2]
+                                  [--postgresql URL] [--workers 2] [--pin]
 
 Sends personalised letters into smtp-sink, outcomes recorded in a database of its own,
 and the same number and size with smtp-source -d over as many connections; prints both
@@ -20,6 +20,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
 from pathlib import Path
 from socket import create_connection, socket
@@ -45,6 +46,8 @@ def main() -> int:
         own_postgresql(options.postgresql) as database,
     ):
         _point_at(folder, port, database)
+        if options.pin:
+            _pin()
         ours, theirs = [], []
         for number in range(options.rounds):
             theirs.append(_smtp_source(port, options))
@@ -69,6 +72,9 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--postgresql", default="", help="a server's address")
     parser.add_argument("--workers", type=int, default=1)
+    parser.add_argument(
+        "--pin", action="store_true", help="give the sink the last core for itself"
+    )
     return parser.parse_args()
 
 
@@ -86,6 +92,15 @@ def sink() -> Iterator[int]:
     finally:
         sink.terminate()
         sink.wait()
+
+
+def _pin() -> None:
+    """Keep what sends off the last core: the sink stays there."""
+    cores = sorted(os.sched_getaffinity(0))
+    own = Path(f"/proc/{os.getpid()}/task/{os.getpid()}/children").read_text()
+    for child in own.split():
+        os.sched_setaffinity(int(child), cores[-1:])
+    os.sched_setaffinity(0, cores[:-1] or cores)
 
 
 def _wait_for(port: int) -> None:
@@ -185,7 +200,9 @@ def _deliver(workers: int) -> None:
             deliver()
             os._exit(0)
         children.append(child)
-    deliver()
+    with ThreadPoolExecutor(1) as pool:  # as the worker runs its tasks
+        pool.submit(deliver).result()
+        pool.submit(connections.close_all).result()
     for child in children:
         os.waitpid(child, 0)
 

@@ -6,6 +6,7 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from contextvars import copy_context
 from functools import partial
+from threading import Event
 from typing import TYPE_CHECKING
 
 from django.db import connections, transaction
@@ -68,23 +69,27 @@ def _run_all(chosen: list[Route], sender: From, *, seconds: float) -> int:
         return _run_once(chosen[0], sender, seconds=seconds)
     if not chosen:
         return 0
+    stopped = Event()
     with ThreadPoolExecutor(len(chosen), thread_name_prefix="engine") as pool:
-        runs = [
-            pool.submit(copy_context().run, _run_apart, route, sender, seconds=seconds)
-            for route in chosen
-        ]
-        return sum(run.result() for run in runs)
+        work = partial(_run_apart, sender=sender, seconds=seconds, stopped=stopped)
+        runs = [pool.submit(copy_context().run, work, route) for route in chosen]
+        try:
+            return sum(run.result() for run in runs)
+        finally:  # one broke, or somebody pressed Ctrl-C: the others end soon
+            stopped.set()
 
 
-def _run_apart(route: Route, sender: From, *, seconds: float) -> int:
+def _run_apart(route: Route, *, sender: From, seconds: float, stopped: Event) -> int:
     """Run in a thread of its own, which keeps no database connection."""
     try:
-        return _run_once(route, sender, seconds=seconds)
+        return _run_once(route, sender, seconds=seconds, stopped=stopped)
     finally:
         connections.close_all()
 
 
-def _run_once(route: Route, sender: From, *, seconds: float) -> int:
+def _run_once(
+    route: Route, sender: From, *, seconds: float, stopped: Event | None = None
+) -> int:
     now = clock.now()
     due = anything_due(now=now, service=route.service, letters=route.letters)
     if not due and not anything_held():
@@ -100,7 +105,7 @@ def _run_once(route: Route, sender: From, *, seconds: float) -> int:
             sender=sender,
             clock=clock.now,
         )
-        return engine.run(seconds=seconds)
+        return engine.run(seconds=seconds, stopped=stopped or Event())
     finally:
         lease.release()
 

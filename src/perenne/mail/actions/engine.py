@@ -23,6 +23,7 @@ from perenne.mail.models import Message, Transport
 if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import datetime
+    from threading import Event
 
     from perenne.mail.actions.builds import From
     from perenne.mail.actions.claims import Claimed
@@ -73,14 +74,18 @@ class Engine:
         self._drained_until = 0.0
         self._decided = 0
 
-    def run(self, *, seconds: float) -> int:
-        """Send what is due, for at most so long; return how many were decided."""
+    def run(self, *, seconds: float, stopped: Event) -> int:
+        """Send what is due, for at most so long; return how many were decided.
+
+        stopped  ends the run as the time does
+        """
         outcomes.finish_letters(now=self._clock())
         self._pool.start()
         try:
             end = time.monotonic() + seconds
-            while time.monotonic() < end and self._round():
-                continue
+            while time.monotonic() < end and not stopped.is_set():
+                if not self._round():
+                    break
             self._wind_up()
         except BaseException:
             # Claims stay claimed: the next lease frees them.
