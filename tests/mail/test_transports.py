@@ -24,7 +24,11 @@ from perenne.mail.actions.transports import (
 )
 from perenne.mail.api import queue_mail, start_broadcast
 from perenne.mail.models import Delivery, DomainLimit, Transport
-from perenne.mail.queries import left_today, transport_problems, transports_shown
+from perenne.mail.queries.transports import (
+    left_today,
+    transport_problems,
+    transports_shown,
+)
 
 PEOPLE = [f"p{n}@example.org" for n in range(12)]
 LETTERS, SERVICE = Transport.Carries.LETTERS, Transport.Carries.SERVICE

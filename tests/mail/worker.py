@@ -42,7 +42,7 @@ from perenne.mail.api import (
     start_broadcast,
 )
 from perenne.mail.models import Delivery, Message, Transport
-from perenne.mail.queries import mail_urls
+from perenne.mail.queries.transports import mail_urls
 
 HOW = sys.argv[1]
 LOGS = [Path(name) for name in sys.argv[2].split(",")]

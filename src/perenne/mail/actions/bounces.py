@@ -25,7 +25,7 @@ from perenne.mail.domain.bounces.report import Kind
 from perenne.mail.domain.mime import salted
 from perenne.mail.gateways import mailbox
 from perenne.mail.models import Bounce, Delivery, Message, Suppression
-from perenne.mail.queries import address_hash
+from perenne.mail.queries.suppressions import address_hash
 
 if TYPE_CHECKING:
     from datetime import datetime

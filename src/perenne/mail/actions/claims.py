@@ -13,7 +13,7 @@ from django.db.models import Case, F, Q, Value, When
 from perenne.mail.domain.headers import is_sendable
 from perenne.mail.domain.pace import DomainGate
 from perenne.mail.models import Delivery, Message, Suppression, Transport
-from perenne.mail.queries import suppressed_among
+from perenne.mail.queries.suppressions import suppressed_among
 
 if TYPE_CHECKING:
     from datetime import datetime

@@ -21,7 +21,7 @@ from perenne.mail.actions.lease import LEASE, Lease
 from perenne.mail.actions.routes import routes
 from perenne.mail.actions.transports import default_transport
 from perenne.mail.models import Transport
-from perenne.mail.queries import address_of, mail_urls
+from perenne.mail.queries.transports import address_of, mail_urls
 
 if TYPE_CHECKING:
     from datetime import datetime

@@ -26,7 +26,7 @@ from perenne.mail.domain.dns_checks import (
 from perenne.mail.domain.endpoint import Endpoint, InvalidEndpoint, is_this_machine
 from perenne.mail.gateways.dns import Resolver
 from perenne.mail.models import DomainCheck, SendingKey
-from perenne.mail.queries import DEFAULT, address_of
+from perenne.mail.queries.transports import DEFAULT, address_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable

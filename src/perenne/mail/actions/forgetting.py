@@ -17,7 +17,7 @@ from perenne.mail.models import (
     Message,
     Suppression,
 )
-from perenne.mail.queries import address_hash
+from perenne.mail.queries.suppressions import address_hash
 
 if TYPE_CHECKING:
     from datetime import datetime

@@ -14,7 +14,7 @@ from django.db.models.functions import Greatest
 
 from perenne.mail.domain.quota import share
 from perenne.mail.models import Delivery, EngineSeat, Message, Transport
-from perenne.mail.queries import SEEN
+from perenne.mail.queries.transports import SEEN
 
 if TYPE_CHECKING:
     from datetime import datetime

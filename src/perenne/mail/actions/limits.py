@@ -9,7 +9,7 @@ from perenne.mail.actions import claims
 from perenne.mail.actions.routes import domain_rules, limited_domains, routes
 from perenne.mail.domain.pace import DomainGate, DomainRule, Pace
 from perenne.mail.models import Delivery
-from perenne.mail.queries import day_cap, left_today
+from perenne.mail.queries.transports import day_cap, left_today
 
 if TYPE_CHECKING:
     from datetime import datetime

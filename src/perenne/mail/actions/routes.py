@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from perenne.mail.domain.pace import DomainRule
 from perenne.mail.models import DomainLimit, Transport
-from perenne.mail.queries import is_reachable, left_today
+from perenne.mail.queries.transports import is_reachable, left_today
 
 if TYPE_CHECKING:
     from datetime import datetime

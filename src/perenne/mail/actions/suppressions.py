@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from perenne.core import log
 from perenne.core.errors import NotFound, Refusal
 from perenne.mail.models import Suppression
-from perenne.mail.queries import address_hash
+from perenne.mail.queries.suppressions import address_hash
 
 if TYPE_CHECKING:
     from datetime import datetime

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from perenne.core import log
 from perenne.core.errors import NotFound, Refusal
 from perenne.mail.models import DomainLimit, EngineSeat, Transport
-from perenne.mail.queries import DEFAULT, mail_urls
+from perenne.mail.queries.transports import DEFAULT, mail_urls
 
 if TYPE_CHECKING:
     from datetime import datetime

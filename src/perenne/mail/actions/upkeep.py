@@ -22,7 +22,7 @@ from perenne.mail.domain.verdict import Reply
 from perenne.mail.gateways.jobs import Job
 from perenne.mail.gateways.pools import send_one
 from perenne.mail.models import Delivery, Message
-from perenne.mail.queries import address_of
+from perenne.mail.queries.transports import address_of
 
 if TYPE_CHECKING:
     from datetime import datetime

@@ -14,14 +14,14 @@ from perenne.core import clock
 from perenne.core.web.desk import actor_of, desk_view
 from perenne.core.web.pages import keyset_page
 from perenne.mail.actions.upkeep import retry_failed
-from perenne.mail.queries import (
+from perenne.mail.queries.outbox import (
     broadcast_progress,
     deliveries_of,
     message_by_id,
     messages_matching,
     preview,
-    transport_problems,
 )
+from perenne.mail.queries.transports import transport_problems
 from perenne.mail.web.forms import OutboxFilter
 
 if TYPE_CHECKING:

@@ -14,7 +14,7 @@ from perenne.core.errors import NotAllowed
 from perenne.core.web.desk import actor_of, desk_view
 from perenne.core.web.pages import keyset_page
 from perenne.mail.actions.suppressions import TheirOwnChoice, lift_by_hand, suppress
-from perenne.mail.queries import bounces_matching, suppressions_matching
+from perenne.mail.queries.suppressions import bounces_matching, suppressions_matching
 from perenne.mail.web.forms import BounceFilter, SuppressForm, SuppressionFilter
 
 if TYPE_CHECKING:

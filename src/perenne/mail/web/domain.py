@@ -14,7 +14,7 @@ from perenne.core import clock
 from perenne.core.web.desk import actor_of, desk_view
 from perenne.mail.actions.domain_check import check_domain, sending_domain
 from perenne.mail.actions.signing import prepare_keys, stop_signing
-from perenne.mail.queries import last_domain_check, sending_keys
+from perenne.mail.queries.domains import last_domain_check, sending_keys
 
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse

@@ -23,7 +23,7 @@ from perenne.mail.actions.transports import (
 )
 from perenne.mail.actions.upkeep import send_test
 from perenne.mail.domain.esp import SERVICES
-from perenne.mail.queries import transport_problems, transports_shown
+from perenne.mail.queries.transports import transport_problems, transports_shown
 from perenne.mail.web.forms import DomainLimitForm, TransportForm
 
 if TYPE_CHECKING:

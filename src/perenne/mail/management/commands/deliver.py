@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from django.core.management.base import BaseCommand, CommandError
 
 from perenne.mail.actions.delivery import deliver
-from perenne.mail.queries import transport_problems
+from perenne.mail.queries.transports import transport_problems
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser
