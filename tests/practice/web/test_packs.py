@@ -57,7 +57,7 @@ def test_a_member_books_with_a_credit_and_sees_what_is_left(member, make_pack):
 
 def test_a_member_may_pay_instead(member, make_pack):
     pack = make_pack()
-    member.post(URL, FORM | {"pack_id": ""})
+    member.post(URL, FORM | {"pack_id": "0"})
     pack.refresh_from_db()
     assert (Booking.objects.get().price_cents, pack.left) == (9000, 5)
 
@@ -86,9 +86,19 @@ def test_a_pack_is_used_by_its_holder_alone(member, make_pack, change):
 def test_a_stranger_is_offered_no_pack_and_can_use_none(client, make_pack):
     pack = make_pack()
     assert 'name="pack_id"' not in client.get(URL).content.decode()
-    client.post(URL, FORM | {"pack_id": str(pack.pk)})
+    answer = client.post(URL, FORM | {"pack_id": str(pack.pk)})
+    assert (answer.status_code, Booking.objects.count()) == (422, 0)
+    client.post(URL, FORM)
     pack.refresh_from_db()
     assert (Booking.objects.get().price_cents, pack.left) == (9000, 5)
+
+
+def test_a_pack_that_was_used_up_meanwhile_makes_nobody_pay(member, make_pack):
+    pack = make_pack()
+    Pack.objects.update(left=0)
+    answer = member.post(URL, FORM | {"pack_id": str(pack.pk)})
+    assert (answer.status_code, Booking.objects.count()) == (422, 0)
+    assert "This pack does not pay for this session" in _text(answer)
 
 
 def test_a_free_service_takes_no_credit(member, make_service, make_pack):

@@ -13,6 +13,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext, pgettext_lazy
 
+from perenne.practice.actions.credits import PackDoesNotPay
 from perenne.practice.domain.slots import Span
 from perenne.practice.models import Client, Mission, Service
 
@@ -62,10 +63,8 @@ class BookingForm(forms.Form):
         if packs:
             self.fields["pack_id"] = forms.TypedChoiceField(
                 label=_("How it is paid"),
-                choices=[*map(_pack_choice, packs), ("", price)],
+                choices=[*map(_pack_choice, packs), (0, price)],
                 coerce=int,
-                empty_value=None,
-                required=False,
                 initial=packs[0].pack.pk,
                 widget=forms.RadioSelect,
             )
@@ -74,6 +73,9 @@ class BookingForm(forms.Form):
         """Refuse what a machine filled in."""
         if self.cleaned_data.get("website"):
             raise ValidationError(_("This form could not be sent. Please try again."))
+        if "pack_id" not in self.fields and self.data.get("pack_id", "0") != "0":
+            # It was there when the page was shown: nobody owes a price unasked.
+            raise ValidationError(PackDoesNotPay.sentence)
         return self.cleaned_data
 
 

@@ -172,7 +172,7 @@ def _booked(
             email=form.cleaned_data["email"],
             name=form.cleaned_data["name"],
             note=form.cleaned_data["note"],
-            pack_id=form.cleaned_data.get("pack_id"),
+            pack_id=form.cleaned_data.get("pack_id") or None,
             time_zone=context["zone"],
             language=request.LANGUAGE_CODE,
             actor="visitor",
