@@ -29,7 +29,6 @@ class PersonalEvent:
 
     seat       the seat that lets them in now, or None
     by_right   a tier of theirs lets them take a seat by themselves
-    is_full    no seat is free for a sign-up
     """
 
     event: Event
