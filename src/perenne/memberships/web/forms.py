@@ -23,9 +23,8 @@ def resource_choices(*, tiers: bool = True) -> list[tuple[str, str]]:
     return [
         (f"{kind}:{key}", label)
         for kind, handler in fulfilment
-        if tiers or kind != "tier"
+        if (tiers or kind != "tier") and _is_resource(f"{kind}:1")
         for key, label in handler.choices()
-        if _is_resource(f"{kind}:{key}")
     ]
 
 
