@@ -6,8 +6,9 @@ import pytest
 
 from perenne.core import clock
 from perenne.core.actions import change_business
+from perenne.money.actions.checkout.payment_pages import open_payment_page
 from perenne.money.actions.checkout.upkeep import settle_order
-from perenne.money.actions.offers.offers import set_offer_window
+from perenne.money.actions.offers.offers import change_offer, set_offer_window
 from perenne.money.actions.subscriptions.subscriptions import stop_renewal
 from perenne.money.models import Offer, Order, Payment, Refund
 from perenne.people.api import open_account
@@ -286,6 +287,28 @@ def test_the_owner_finds_an_order_records_a_transfer_and_gives_back(
     assert Refund.objects.get().state == "done"
     assert shelf.open == {}
     assert owner_client.get(detail).status_code == 200
+
+
+def test_the_owner_closes_an_order_nobody_has_paid(
+    owner_client, course, make_order, account, now
+):
+    """Its seat is free again, and its payment page takes no money any more."""
+    change_offer(course.pk, seats=1, actor="owner", now=now)
+    order = make_order(course)
+    open_payment_page(order.pk, now=now)
+    detail = f"/desk/orders/{order.pk}/"
+    assert (
+        "Close the order" in owner_client.get(detail, headers=ENGLISH).content.decode()
+    )
+    owner_client.post(f"{detail}close/")
+    order.refresh_from_db()
+    course.refresh_from_db()
+    assert (order.state, course.seats_taken) == ("cancelled", 0)
+    pages = {page["id"]: page for page in account.objects("checkout.session")}
+    assert pages[order.provider_ref]["status"] == "expired"
+    again = owner_client.post(f"{detail}close/", headers=ENGLISH, follow=True)
+    assert "It was paid or closed in the meantime." in again.content.decode()
+    assert "Close the order" not in again.content.decode()
 
 
 def test_the_owner_sees_and_stops_a_subscription(subscribe, owner_client):

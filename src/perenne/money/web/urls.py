@@ -74,6 +74,11 @@ desk_urlpatterns = [
     path("orders/", backoffice_orders.orders, name="desk_money_orders"),
     path("orders/<int:pk>/", backoffice_orders.order, name="desk_money_order"),
     path(
+        "orders/<int:pk>/close/",
+        backoffice_orders.close,
+        name="desk_money_order_close",
+    ),
+    path(
         "orders/<int:pk>/transfer/",
         backoffice_orders.transfer_paid,
         name="desk_money_transfer",

@@ -17,8 +17,10 @@ from perenne.core.queries import log_of
 from perenne.core.tokens import new_token
 from perenne.core.web.desk import actor_of, desk_view
 from perenne.core.web.pages import keyset_page
+from perenne.money.actions.checkout.closing import close_order
 from perenne.money.actions.payments.payments import mark_transfer_paid
 from perenne.money.actions.payments.refunds import refund_payment
+from perenne.money.gateways.protocol import ProviderRefused, ProviderUnavailable
 from perenne.money.gateways.providers import provider
 from perenne.money.models import Order
 from perenne.money.queries.checkout.checkout import civil_day, zone_of_business
@@ -105,6 +107,31 @@ def transfer_paid(request: HttpRequest, pk: int) -> HttpResponse:
         form.add_error(refusal.field or None, str(refusal))
         return _order_page(request, pk, form)
     messages.success(request, _("The transfer is recorded and access is open."))
+    return redirect("desk_money_order", pk=pk)
+
+
+@desk_view("money.change_order")
+@require_POST
+def close(request: HttpRequest, pk: int) -> HttpResponse:
+    """Close an order nobody has paid: its seat, its code and its trial are free again."""
+    try:
+        closed = close_order(
+            order_by_id(pk),
+            state=Order.State.CANCELLED,
+            actor=actor_of(request),
+            now=now_(),
+        )
+    except ProviderRefused:
+        messages.error(request, _("It is being paid: the bank has not answered yet."))
+    except ProviderUnavailable:
+        messages.error(
+            request, _("The payment page cannot be closed right now. Please try again.")
+        )
+    else:
+        if closed:
+            messages.success(request, _("The order is closed. Nothing is owed."))
+        else:
+            messages.info(request, _("It was paid or closed in the meantime."))
     return redirect("desk_money_order", pk=pk)
 
 
