@@ -146,6 +146,19 @@ def test_feed_sitemap_and_robots_are_read_by_machines(client, add_post):
     assert "Disallow: /desk/" in client.get("/robots.txt").text
 
 
+def test_a_post_that_moved_is_found_at_its_former_address(
+    client, add_post, django_capture_on_commit_callbacks
+):
+    post = add_post("Hello")
+    former = post.url
+    post.slug = "moved"
+    with django_capture_on_commit_callbacks(execute=True):
+        post.save_revision().publish()
+    answer = client.get(former)
+    assert (answer.status_code, answer.url) == (301, "/blog/moved/")
+    assert client.get("/blog/never-was/").status_code == 404
+
+
 def test_a_page_names_itself_by_the_public_address(client, add_post, settings):
     settings.SITE_URL = "https://www.boreal.example"
     post = add_post("Hello")
