@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 # Django's own commands that an operator needs.
 PLAIN = {"migrate", "shell", "collectstatic", "dbshell"}
-READY_ANYWHERE = PLAIN | {"doctor", "mail_read_bounce"}
+READY_ANYWHERE = PLAIN | {"doctor", "mail_read_bounce", "retention"}
 
 
 def _own_commands() -> dict[str, str]:
