@@ -19,7 +19,14 @@ if TYPE_CHECKING:
 
 # Django's own commands that an operator needs.
 PLAIN = {"migrate", "shell", "collectstatic", "dbshell"}
-READY_ANYWHERE = PLAIN | {"doctor", "mail_read_bounce", "retention"}
+# These read files or their options alone.
+ON_PLAIN_FILES = {
+    "mail_read_bounce",
+    "retention",
+    "launch_forecast",
+    "launch_audience_for",
+}
+READY_ANYWHERE = PLAIN | ON_PLAIN_FILES | {"doctor"}
 
 
 def _own_commands() -> dict[str, str]:

@@ -211,6 +211,8 @@ def test_the_command_answers_in_json(tmp_path):
         ([100, 90, 85, 71], "few_losses"),
         ([50, 50, 50], "few_losses"),
         ([9], "few_losses"),
+        ([50, 0], "no_fit"),
+        ([100, 60, 60, 60], "settled"),
     ],
 )
 def test_a_value_that_is_not_known_is_none(tmp_path, counts, ltv_not_known):
